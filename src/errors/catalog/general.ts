@@ -1,0 +1,20 @@
+import { exitCodes } from '../exit-codes.ts'
+import { entries } from './entry.ts'
+
+export const generalErrors = entries({
+  INTERNAL: {
+    title: 'emf-pxe hit a bug',
+    exitCode: exitCodes.bug,
+    hint: 'Run the command again with DEBUG=emf-pxe and report what it prints.',
+  },
+  USAGE: {
+    title: 'The command line was not understood',
+    exitCode: exitCodes.usage,
+    hint: 'emf-pxe --help',
+  },
+  ABORTED: {
+    title: 'Stopped by the person at the keyboard',
+    exitCode: exitCodes.aborted,
+    hint: 'Nothing was changed. Run the command again when ready.',
+  },
+})

@@ -1,0 +1,43 @@
+/** The one door to UDP. Memory networks in tests and kernel sockets implement the same shape. */
+export interface Endpoint {
+  /** Dotted quad. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface DatagramSocket {
+  readonly local: Endpoint
+  /**
+   * Queues one datagram. Never throws, never blocks: a failed send is reported to `onError`.
+   * The bytes must not change until the next turn of the event loop.
+   */
+  send(bytes: Uint8Array, to: Endpoint): void
+  onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void
+  onError(listener: (error: Error) => void): void
+  close(): void
+}
+
+export interface DatagramOptions {
+  /** Address to bind; `255.255.255.255` receives broadcasts only. */
+  readonly address: string
+  /** 0 takes an ephemeral port. */
+  readonly port: number
+  /** Name of the NIC that alone may receive and send (SO_BINDTODEVICE). */
+  readonly interface?: string
+  readonly broadcast?: boolean
+  /** SO_RCVBUF wished for, bytes; what the kernel granted may be less. */
+  readonly receiveBufferBytes?: number
+}
+
+/** Opens sockets. Rejects with a catalogued error that names who holds the port. */
+export interface DatagramNetwork {
+  open(options: DatagramOptions): Promise<DatagramSocket>
+}
+
+/** Time as a capability, so that sessions and fallbacks can be tested without sleeping. */
+export interface Clock {
+  /** Milliseconds, monotonic. */
+  now(): number
+  /** Runs `task` once after `delayMs`; the returned function cancels it. */
+  schedule(delayMs: number, task: () => void): () => void
+}

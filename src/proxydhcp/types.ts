@@ -1,0 +1,100 @@
+import type { Endpoint } from '../net/datagram.ts'
+import type { DhcpPacket } from '../wire/dhcp/packet.ts'
+
+/** Processor and firmware kinds that a boot file can be given for (RFC 4578 §2.1, RFC 5970). */
+export type Architecture = 'x64' | 'arm64' | 'ia32' | 'bios'
+
+/** How and where a request reached us. */
+export interface Arrival {
+  readonly interface: string
+  /** Our address on that interface: what `siaddr` and option 54 will say. */
+  readonly serverAddress: string
+  /** The socket it came in by. */
+  readonly service: 'dhcp' | 'bootServer'
+  readonly source: Endpoint
+}
+
+export interface AccessRules {
+  /** Lower-case `aa:bb:cc:dd:ee:ff`. */
+  readonly macs: ReadonlySet<string>
+  /** Lower-case `aa:bb:cc`. */
+  readonly ouis: ReadonlySet<string>
+  /** Lower-case SMBIOS text order. */
+  readonly uuids: ReadonlySet<string>
+}
+
+/** Everything a decision may depend on; nothing else. */
+export interface BootPolicy {
+  /** TFTP name handed out per architecture; an absent one is refused by name. */
+  readonly bootFiles: Readonly<Partial<Record<Architecture, BootFile>>>
+  /** For iPXE (user class `iPXE`) that has no embedded script; undefined: such iPXE is left alone. */
+  readonly scriptUrl: string | undefined
+  /** Absolute URL per architecture for UEFI HTTP boot; empty when switched off. */
+  readonly httpBootUrls: Readonly<Partial<Record<Architecture, string>>>
+  readonly allow: AccessRules
+  readonly deny: AccessRules
+  /** UDP port of the boot server: 4011 but in tests and demos. */
+  readonly bootServerPort: number
+}
+
+export interface BootFile {
+  readonly name: string
+  /** For option 13 when the size probe should be skipped; undefined leaves it out. */
+  readonly sizeBytes: number | undefined
+}
+
+/** What is remembered of one MAC between packets; owned by the caller, never by the decision. */
+export interface NodeMemory {
+  readonly form: OfferForm
+  /** iPXE that keeps coming back without progress is no longer answered (loop guard). */
+  readonly ipxeLoop: boolean
+}
+
+export type OfferForm = 'direct' | 'bootServer'
+
+export type Decision =
+  | {
+      readonly kind: 'offer' | 'acknowledge'
+      /** What the node was told: a file by TFTP, a script URL, or an HTTP boot URL. */
+      readonly gives: 'file' | 'script' | 'httpBoot'
+      readonly form: OfferForm
+      readonly node: NodeIdentity
+      readonly bootFile: string
+      readonly reply: DhcpPacket
+      readonly destination: ReplyDestination
+    }
+  | {
+      readonly kind: 'ignore'
+      readonly reason: IgnoreReason
+      readonly detail: string
+      readonly node: NodeIdentity
+    }
+
+/** `broadcast` leaves by the arrival interface to 255.255.255.255 (RFC 2131 §4.1). */
+export type ReplyDestination =
+  | { readonly kind: 'broadcast'; readonly port: number }
+  | { readonly kind: 'unicast'; readonly to: Endpoint }
+
+export interface NodeIdentity {
+  readonly mac: string
+  readonly uuid: string | undefined
+  readonly architecture: Architecture | undefined
+  /** Option 93 as sent, first value; undefined when absent. */
+  readonly architectureCode: number | undefined
+  readonly firmware: 'pxe' | 'http' | 'ipxe' | 'none'
+}
+
+export type IgnoreReason =
+  | 'not-a-request'
+  | 'not-pxe'
+  | 'wrong-message-type'
+  | 'request-for-another-server'
+  | 'denied'
+  | 'not-allowed'
+  | 'architecture-not-configured'
+  | 'architecture-unknown'
+  | 'raspberry-pi'
+  | 'http-boot-off'
+  | 'ipxe-without-script'
+  | 'ipxe-loop'
+  | 'no-hardware-address'
