@@ -1,0 +1,178 @@
+import { type BootStory, hasReached } from './story.ts'
+
+/** Why a boot stopped where it did, in words that a technician can act on. */
+export interface Diagnosis {
+  /** Stable name; `docs/checks.md` has a section for each. */
+  readonly code: DiagnosisCode
+  /** What we think happened, and what it was concluded from. */
+  readonly sentence: string
+  /** What to do next. */
+  readonly remedy: string
+  readonly confidence: 'certain' | 'likely' | 'possible'
+}
+
+export type DiagnosisCode =
+  | 'refused'
+  | 'offer-ignored'
+  | 'boot-server-then-silence'
+  | 'data-ports-blocked'
+  | 'transfer-cut'
+  | 'client-refused-transfer'
+  | 'file-not-served'
+  | 'download-loop'
+  | 'ipxe-never-started'
+  | 'ipxe-no-address'
+  | 'beyond-our-sight'
+
+interface Rule {
+  readonly code: DiagnosisCode
+  /** True when the story, silent for `quietMs`, shows this. */
+  applies(story: BootStory, quietMs: number): boolean
+  explain(story: BootStory): Omit<Diagnosis, 'code'>
+}
+
+/** Longer than any pause inside a healthy boot stage: edk2's longest DHCP retry is 32 s. */
+const silenceMs = 60_000
+
+/** First match wins: certain causes stand before guesses. */
+const rules: readonly Rule[] = [
+  {
+    code: 'file-not-served',
+    applies: (story) => story.failure !== undefined && hasReached(story, 'offered') && isRefusedFile(story),
+    explain: (story) => ({
+      sentence: `the node asked for the file "${story.failure?.detail}", which is not served (${story.failure?.reason})`,
+      remedy: 'emf-pxe status: the boot file may be missing, or another server named this file',
+      confidence: 'certain',
+    }),
+  },
+  {
+    code: 'refused',
+    applies: (story) => story.failure !== undefined && story.stage === 'refused',
+    explain: (story) => ({
+      sentence: `the node was not answered: ${story.failure?.reason} (${story.failure?.detail})`,
+      remedy:
+        refusalRemedies[story.failure?.reason ?? ''] ?? 'see docs/how-it-boots.md, "Reasons not to answer"',
+      confidence: 'certain',
+    }),
+  },
+  {
+    code: 'data-ports-blocked',
+    applies: (story) => story.failure?.reason === 'never-acknowledged',
+    explain: () => ({
+      sentence:
+        'our first TFTP packet was sent and never acknowledged: something drops UDP from our data ports',
+      remedy:
+        'open UDP from the TFTP data ports to the nodes, or set `tftp.dataPorts: single` to use port 69 alone',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'transfer-cut',
+    applies: (story) => story.failure?.reason === 'stopped-acknowledging',
+    explain: (story) => ({
+      sentence: `the node stopped acknowledging at block ${story.failure?.block}: switched off, unplugged, or a lossy link`,
+      remedy: 'check the cable and the switch port’s error counters, then boot the node again',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'client-refused-transfer',
+    applies: (story) => story.failure?.reason === 'client-error',
+    explain: (story) => ({
+      sentence: `the node ended the download itself: ${story.failure?.detail}`,
+      remedy: 'read the node’s screen; `emf-pxe explain PXE-E23` tells what firmware means by it',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'download-loop',
+    applies: (story) => story.downloads >= 3 && !hasReached(story, 'ipxe-addressed'),
+    explain: (story) => ({
+      sentence: `the boot file was downloaded ${story.downloads} times and never got further`,
+      remedy:
+        'Secure Boot may refuse the file (enrol the orchestrator’s db certificate), or PXE stands before the disk in the boot order',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'offer-ignored',
+    applies: (story, quietMs) => story.stage === 'offered' && (story.offers >= 3 || quietMs > silenceMs),
+    explain: (story) => ({
+      sentence: `${story.offers === 1 ? 'one offer was' : `${story.offers} offers were`} sent and nothing was fetched: the node ignored them, chose another server, or got no address from the site’s DHCP server`,
+      remedy: 'emf-pxe probe: shows every answer on the LAN and which one firmware takes',
+      confidence: 'possible',
+    }),
+  },
+  {
+    code: 'boot-server-then-silence',
+    applies: (story, quietMs) => story.stage === 'asked-boot-server' && quietMs > silenceMs,
+    explain: () => ({
+      sentence: 'the node asked our boot server and was answered, but never asked for the file by TFTP',
+      remedy: 'check that UDP 4011 and 69 pass between node and server in both directions',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'ipxe-never-started',
+    applies: (story, quietMs) => story.stage === 'fetched' && quietMs > silenceMs,
+    explain: () => ({
+      sentence:
+        'the boot file was delivered whole, but iPXE was never heard: Secure Boot refused it, or its network driver hangs',
+      remedy:
+        'read the node’s screen: "Security Violation" means that the db certificate must be enrolled; else update the NIC’s firmware',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'ipxe-no-address',
+    applies: (story, quietMs) => story.stage === 'ipxe-started' && quietMs > silenceMs,
+    explain: () => ({
+      sentence:
+        'iPXE started but took no address: the site’s DHCP server did not answer it, or spanning tree holds the port',
+      remedy: 'check the DHCP pool and set the switch port to edge (portfast)',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'beyond-our-sight',
+    applies: (story, quietMs) => story.stage === 'ipxe-addressed' && quietMs > 5 * silenceMs,
+    explain: () => ({
+      sentence:
+        'iPXE has an address and went on to the orchestrator; what follows happens over HTTPS and is not seen here',
+      remedy:
+        'if the screen says "Unable to reach the edge orchestrator": emf-pxe status checks DNS and certificate',
+      confidence: 'possible',
+    }),
+  },
+]
+
+/** The diagnosis of a story at `nowMs`, or undefined while it may still go well. */
+export function diagnose(story: BootStory, nowMs: number): Diagnosis | undefined {
+  if (story.stage === 'system-started') return undefined
+  const quietMs = nowMs - story.lastAtMs
+  const rule = rules.find((candidate) => candidate.applies(story, quietMs))
+  return rule === undefined ? undefined : { code: rule.code, ...rule.explain(story) }
+}
+
+const refusalRemedies: Readonly<Record<string, string>> = {
+  'architecture-not-configured':
+    'name a boot file for this architecture under `bootFiles` in the configuration',
+  'architecture-unknown': 'only x64, AArch64, IA32 and BIOS nodes can be served',
+  'raspberry-pi': 'Raspberry Pi boot ROMs take no ProxyDHCP: boot it from an SD card or USB',
+  'http-boot-off': 'set the node to PXE (IPv4), or switch `httpBoot.mode` on in the configuration',
+  'ipxe-without-script': 'set `scriptUrl`, or `orchestrator.fqdn`, in the configuration',
+  'ipxe-loop': 'this iPXE has no script of its own: set `scriptUrl` in the configuration',
+  denied: 'remove it from `deny` in the configuration',
+  'not-allowed': 'add it to `allow` in the configuration',
+}
+
+const transferReasons = new Set([
+  'never-acknowledged',
+  'stopped-acknowledging',
+  'client-error',
+  'server-stopping',
+])
+
+function isRefusedFile(story: BootStory): boolean {
+  return !transferReasons.has(story.failure?.reason ?? '')
+}

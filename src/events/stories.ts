@@ -1,0 +1,57 @@
+import type { ServeEvent } from './event.ts'
+import { beginsStory, fold, isNodeEvent, openStory } from './fold.ts'
+import type { BootStory } from './story.ts'
+
+/** What changed when an event was applied. */
+export interface StoryChange {
+  readonly story: BootStory
+  /** The node's earlier story, when this event began a new one. */
+  readonly ended: BootStory | undefined
+  readonly isNew: boolean
+}
+
+/**
+ * The latest story of each node, bounded: when `limit` is passed, the node that was quiet for
+ * longest is forgotten. Insertion order of the map is the order of last activity.
+ */
+export class BootStories {
+  readonly #latest = new Map<string, BootStory>()
+  readonly #limit: number
+
+  constructor(limit = 20_000) {
+    this.#limit = limit
+  }
+
+  /** Folds one event in; undefined when it belongs to no story. */
+  apply(event: ServeEvent): StoryChange | undefined {
+    if (!isNodeEvent(event)) return undefined
+    const current = this.#latest.get(event.mac)
+    const isNew = beginsStory(current, event)
+    if (current === undefined && !isNew) return undefined
+    const base = isNew || current === undefined ? openStory(event) : current
+    const story = fold(base, event)
+    this.#latest.delete(event.mac)
+    this.#latest.set(event.mac, story)
+    this.#forgetOldest()
+    return { story, ended: isNew ? current : undefined, isNew }
+  }
+
+  get(mac: string): BootStory | undefined {
+    return this.#latest.get(mac)
+  }
+
+  /** Quietest first. */
+  all(): Iterable<BootStory> {
+    return this.#latest.values()
+  }
+
+  get size(): number {
+    return this.#latest.size
+  }
+
+  #forgetOldest(): void {
+    if (this.#latest.size <= this.#limit) return
+    const oldest = this.#latest.keys().next()
+    if (!oldest.done) this.#latest.delete(oldest.value)
+  }
+}

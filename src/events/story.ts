@@ -1,0 +1,100 @@
+import type { Architecture } from '../proxydhcp/types.ts'
+import type { TransferFailure } from './event.ts'
+
+/**
+ * One attempt of one node to boot, as far as it can be seen from here: a fold over the node's
+ * events (`fold.ts`). Plain data, so that it can be kept, sent and compared.
+ */
+export interface BootStory {
+  /** MAC and start, joined: unique among stories. */
+  readonly id: string
+  readonly mac: string
+  readonly interface: string
+  readonly uuid: string | undefined
+  readonly address: string | undefined
+  readonly architecture: Architecture | undefined
+  readonly startedAtMs: number
+  readonly lastAtMs: number
+  readonly stage: BootStage
+  /** Offers made in this attempt, any form. */
+  readonly offers: number
+  readonly offerForm: 'direct' | 'bootServer' | undefined
+  readonly transfer: StoryTransfer | undefined
+  /** Completed downloads of a boot file in this attempt: more than one smells of a loop. */
+  readonly downloads: number
+  readonly failure: StoryFailure | undefined
+  /** Oldest first, at most `maxMilestones`. */
+  readonly milestones: readonly Milestone[]
+}
+
+/** How far a node got, in the order of a boot that works. */
+export type BootStage =
+  | 'refused'
+  | 'offered'
+  | 'asked-boot-server'
+  | 'probed'
+  | 'fetching'
+  | 'fetched'
+  | 'ipxe-started'
+  | 'ipxe-addressed'
+  | 'system-started'
+
+export interface StoryTransfer {
+  readonly file: string
+  readonly sentBytes: number
+  readonly totalBytes: number
+  readonly durationMs: number | undefined
+  readonly resentBlocks: number
+}
+
+export interface StoryFailure {
+  readonly reason: TransferFailure | string
+  readonly detail: string
+  /** Block in flight when a transfer failed. */
+  readonly block: number | undefined
+}
+
+export interface Milestone {
+  readonly atMs: number
+  readonly kind: MilestoneKind
+  /** A value worth showing beside the kind: a file, an address, a reason. */
+  readonly note: string
+}
+
+export type MilestoneKind =
+  | 'offered'
+  | 'offered again'
+  | 'fell back'
+  | 'leased'
+  | 'asked boot server'
+  | 'size probe'
+  | 'fetching'
+  | 'fetched'
+  | 'failed'
+  | 'refused'
+  | 'iPXE started'
+  | 'iPXE addressed'
+  | 'system started'
+
+export const maxMilestones = 40
+
+const stageOrder: readonly BootStage[] = [
+  'refused',
+  'offered',
+  'asked-boot-server',
+  'probed',
+  'fetching',
+  'fetched',
+  'ipxe-started',
+  'ipxe-addressed',
+  'system-started',
+]
+
+/** Stages only move forward within one story. */
+export function laterStage(left: BootStage, right: BootStage): BootStage {
+  return stageOrder.indexOf(left) >= stageOrder.indexOf(right) ? left : right
+}
+
+export function hasReached(story: BootStory, stage: BootStage): boolean {
+  return stageOrder.indexOf(story.stage) >= stageOrder.indexOf(stage)
+}
