@@ -80,7 +80,7 @@ const refused: NodeEvent = {
 /** Events one second apart. */
 function tell(...events: NodeEvent[]): { story: BootStory; stories: BootStories } {
   const stories = new BootStories()
-  events.forEach((event, index) => stories.apply({ atMs: (index + 1) * 1000, ...event }))
+  for (const [index, event] of events.entries()) stories.apply({ atMs: (index + 1) * 1000, ...event })
   const story = stories.get(node.mac)
   assert.ok(story !== undefined)
   return { story, stories }
