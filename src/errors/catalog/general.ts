@@ -12,6 +12,11 @@ export const generalErrors = entries({
     exitCode: exitCodes.usage,
     hint: 'emf-pxe --help',
   },
+  ANSWER_MISSING: {
+    title: 'A question needs an answer and nobody can be asked',
+    exitCode: exitCodes.usage,
+    hint: 'Pass the answer as a flag, or run the command on a terminal without --no-input.',
+  },
   ABORTED: {
     title: 'Stopped by the person at the keyboard',
     exitCode: exitCodes.aborted,

@@ -1,0 +1,18 @@
+/** The part of a stream that the user interface looks at; `process.stdout` is one. */
+export interface OutputStream extends NodeJS.WritableStream {
+  readonly isTTY?: boolean
+  readonly columns?: number
+}
+
+export interface InputStream extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean
+}
+
+/** Where a command reads and writes: results go to `stdout`, everything else to `stderr`. */
+export interface Streams {
+  readonly stdin: InputStream
+  readonly stdout: OutputStream
+  readonly stderr: OutputStream
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
