@@ -12,6 +12,13 @@ export interface DatagramSocket {
    * The bytes must not change until the next turn of the event loop.
    */
   send(bytes: Uint8Array, to: Endpoint): void
+  /**
+   * Like `send` for each of them in order, in as few system calls as the kernel allows (a window of
+   * equal blocks is one call); absent where that brings nothing. Same rules as `send`.
+   */
+  sendMany?(datagrams: readonly Uint8Array[], to: Endpoint): void
+  /** Receive buffer that the kernel granted, in bytes; undefined when it is not known. */
+  readonly receiveBufferBytes?: number | undefined
   onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void
   onError(listener: (error: Error) => void): void
   close(): void
@@ -22,8 +29,16 @@ export interface DatagramOptions {
   readonly address: string
   /** 0 takes an ephemeral port. */
   readonly port: number
-  /** Name of the NIC that alone may receive and send (SO_BINDTODEVICE). */
+  /**
+   * NIC that this socket serves. With a broadcast `address` it receives from that NIC alone
+   * (SO_BINDTODEVICE). Broadcasts and on-link datagrams leave by it whatever the routing table
+   * prefers; datagrams for other networks are routed (ADR 0002).
+   */
   readonly interface?: string
+  /** Address that datagrams leave with when `address` is the broadcast address; default: the NIC's first. */
+  readonly sourceAddress?: string
+  /** Inherited descriptor that stands in for a new socket, by its LISTEN_FDNAMES name (`dhcp-eth1`). */
+  readonly inheritedName?: string
   readonly broadcast?: boolean
   /** SO_RCVBUF wished for, bytes; what the kernel granted may be less. */
   readonly receiveBufferBytes?: number
