@@ -60,6 +60,14 @@ export class Lan {
     run('ip', ['-n', namespace, 'link', 'set', nic, 'up'])
   }
 
+  /** Makes a TAP device in the switch's namespace, plugged into the switch, for a virtual machine; returns its name. */
+  addTap(): string {
+    const tap = `t${this.#prefix.slice(2)}${(made++).toString(36)}`.slice(0, 15)
+    run('ip', ['-n', this.switchNamespace, 'tuntap', 'add', 'mode', 'tap', tap])
+    run('ip', ['-n', this.switchNamespace, 'link', 'set', tap, 'master', 'br0', 'up'])
+    return tap
+  }
+
   /** Gives programs in `namespace` a resolver, through `/etc/netns`. */
   useResolver(namespace: string, address: string): void {
     mkdirSync(`/etc/netns/${namespace}`, { recursive: true })

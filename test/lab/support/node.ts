@@ -1,0 +1,98 @@
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Lan } from '../../support/namespaces.ts'
+import { Transcript } from './transcript.ts'
+
+export type Firmware = 'uefi-x64' | 'uefi-arm64' | 'bios'
+export type NetworkCard = 'virtio-net-pci' | 'e1000' | 'e1000e' | 'rtl8139' | 'vmxnet3'
+
+export interface NodeOptions {
+  readonly firmware: Firmware
+  readonly card: NetworkCard
+  readonly mac: string
+  readonly serial: string
+  readonly uuid: string
+}
+
+/** What a UEFI firmware is made of: its code, and the variables that each node gets a copy of. */
+const flash = {
+  'uefi-x64': { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
+  'uefi-arm64': { code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd' },
+} as const
+
+/**
+ * A machine that boots from its network card: QEMU without KVM (firmware does not run on it), its
+ * serial line kept as text. UEFI firmware boots by its own PXE client, BIOS by the card's iPXE ROM.
+ */
+export class Node {
+  readonly console: Transcript
+  readonly #child: ChildProcess
+
+  private constructor(child: ChildProcess, name: string) {
+    this.#child = child
+    this.console = Transcript.of(child, name)
+  }
+
+  /** Plugs a new machine into the LAN's switch and switches it on; `directory` takes its variables. */
+  static start(lan: Lan, directory: string, options: NodeOptions): Node {
+    const tap = lan.addTap()
+    mkdirSync(directory, { recursive: true })
+    const command = commandLine(directory, tap, options)
+    return new Node(lan.spawn(lan.switchNamespace, command), `node ${options.mac}`)
+  }
+
+  /** Switches it off, and returns when QEMU is gone. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const gone = once(this.#child, 'exit')
+    this.#child.kill('SIGKILL')
+    await gone
+  }
+}
+
+function commandLine(directory: string, tap: string, options: NodeOptions): string[] {
+  return [
+    ...machine(directory, options.firmware),
+    ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
+    ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
+    ...['-device', `${options.card},netdev=n0,mac=${options.mac}${rom(options.firmware)}`],
+    ...['-smbios', `type=1,serial=${options.serial},uuid=${options.uuid}`],
+  ]
+}
+
+function machine(directory: string, firmware: Firmware): string[] {
+  if (firmware === 'bios')
+    return [
+      ...['qemu-system-x86_64', '-accel', 'tcg', '-machine', 'pc,graphics=off', '-m', '256'],
+      ...['-boot', 'n'],
+    ]
+  const { code, variables } = flash[firmware]
+  const ownVariables = join(directory, 'variables.fd')
+  copyFileSync(variables, ownVariables)
+  const drives = [
+    ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
+    ...['-drive', `if=pflash,format=raw,file=${ownVariables}`],
+  ]
+  return firmware === 'uefi-x64'
+    ? ['qemu-system-x86_64', ...accelerator, '-machine', 'q35', '-cpu', 'max', '-m', '768', ...drives]
+    : [
+        'qemu-system-aarch64',
+        ...accelerator,
+        '-machine',
+        'virt',
+        '-cpu',
+        'cortex-a57',
+        '-m',
+        '768',
+        ...drives,
+      ]
+}
+
+const accelerator = ['-accel', 'tcg,thread=multi']
+
+/** An empty ROM makes UEFI use its own driver and PXE client; with one, QEMU's iPXE takes its place. */
+function rom(firmware: Firmware): string {
+  return firmware === 'bios' ? '' : ',romfile='
+}
