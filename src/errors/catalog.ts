@@ -1,12 +1,14 @@
 import { configurationErrors } from './catalog/configuration.ts'
 import { generalErrors } from './catalog/general.ts'
 import { hostErrors } from './catalog/host.ts'
+import { systemErrors } from './catalog/system.ts'
 
 /** Every error this program can end with. `docs/errors.md` has one section per code; a test keeps both in step. */
 export const catalog = {
   ...generalErrors,
   ...configurationErrors,
   ...hostErrors,
+  ...systemErrors,
 } as const
 
 export type ErrorCode = keyof typeof catalog

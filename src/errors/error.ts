@@ -1,5 +1,6 @@
 import type { ErrorCode } from './catalog.ts'
 import { catalog } from './catalog.ts'
+import type { ExitCode } from './exit-codes.ts'
 
 export interface ErrorContext {
   /** What was seen and what was wanted, one sentence, already escaped for a terminal. */
@@ -21,7 +22,7 @@ export class EmfPxeError extends Error {
     this.hint = context.hint ?? catalog[code].hint
   }
 
-  get exitCode(): number {
+  get exitCode(): ExitCode {
     return catalog[this.code].exitCode
   }
 

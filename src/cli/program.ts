@@ -1,0 +1,98 @@
+import { EmfPxeError } from '../errors/error.ts'
+import { type ExitCode, exitCodes } from '../errors/exit-codes.ts'
+import { translateError } from '../errors/translate.ts'
+import type { Environment, Streams } from '../ui/streams.ts'
+import { buildInfo } from './build-info.ts'
+import { createContext, type RunContext } from './context.ts'
+import { expandRepeatedTwins, flagsOf } from './flags.ts'
+import { reportError } from './report-error.ts'
+import { resolveTarget, type Target } from './resolve.ts'
+import type { CommandTable } from './table.ts'
+import { explainUsage } from './usage.ts'
+
+export interface ProgramHost {
+  readonly environment: Environment
+  readonly streams: Streams
+  /** Calls back at SIGINT and SIGTERM; returns how to stop listening. */
+  readonly onInterrupt: (listener: () => void) => () => void
+}
+
+/**
+ * The whole program: command line in, exit code out. Never throws; every error has been shown
+ * when this returns. oclif, help and commands are loaded only when the command line needs them.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  table: CommandTable,
+  host: ProgramHost,
+): Promise<ExitCode> {
+  const interrupt = new AbortController()
+  const context = createContext(argv, table, { ...host, abort: interrupt.signal })
+  try {
+    return await perform(resolveTarget(argv, table), context, host, interrupt)
+  } catch (error) {
+    return reportError(translateError(error), context)
+  }
+}
+
+async function perform(
+  target: Target,
+  context: RunContext,
+  host: ProgramHost,
+  interrupt: AbortController,
+): Promise<ExitCode> {
+  if (target.kind === 'command') return runCommand(target.name, target.argv, context, host, interrupt)
+  if (target.kind === 'version') context.ui.result(`emf-pxe ${buildInfo().version}`)
+  else context.ui.result(await helpText(target, context))
+  return exitCodes.ok
+}
+
+async function helpText(target: Exclude<Target, { kind: 'command' }>, context: RunContext): Promise<string> {
+  const help = await import('./help.ts')
+  const look = { theme: context.ui.theme, columns: Math.min(context.ui.columns, help.widestHelp) }
+  if (target.kind === 'command-help') return help.commandHelp(target.name, context.table, look)
+  if (target.kind === 'topic-help') return help.topicHelp(target.topic, context.table, look)
+  return help.rootHelp(context.table, look)
+}
+
+async function runCommand(
+  name: string,
+  argv: readonly string[],
+  context: RunContext,
+  host: ProgramHost,
+  interrupt: AbortController,
+): Promise<ExitCode> {
+  const entry = context.table[name]
+  if (entry === undefined) throw new Error(`no entry for ${name}`)
+  const [command, { BaseCommand }, { createOclifConfig }] = await Promise.all([
+    entry.load(),
+    import('./base-command.ts'),
+    import('./oclif.ts'),
+  ])
+  const words = expandRepeatedTwins(argv, flagsOf(command), context.environment)
+  const config = await createOclifConfig(buildInfo().version)
+  const task = explainUsage(BaseCommand.execute(command, words, config, context), name, command)
+  return command.signals === 'own' ? task : untilInterrupted(task, host, interrupt)
+}
+
+/** The first SIGINT or SIGTERM ends the command: nothing waits for work that cannot stop. */
+async function untilInterrupted<T>(
+  task: Promise<T>,
+  host: ProgramHost,
+  interrupt: AbortController,
+): Promise<T> {
+  const { promise: interrupted, reject } = Promise.withResolvers<never>()
+  const forget = host.onInterrupt(() => {
+    const reason = new EmfPxeError('ABORTED', {
+      message: 'Stopped by a signal before the end.',
+      hint: 'What was already done stays done; run the command again to go on.',
+    })
+    interrupt.abort(reason)
+    reject(reason)
+  })
+  try {
+    return await Promise.race([task, interrupted])
+  } finally {
+    forget()
+  }
+}

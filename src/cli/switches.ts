@@ -1,0 +1,28 @@
+import type { Environment } from '../ui/streams.ts'
+import type { Switches } from '../ui/ui.ts'
+import { environmentTwin } from './flags.ts'
+
+/**
+ * Reads the switches straight from the command line, before it is parsed: an error in the
+ * command line itself must already be shown in the right form.
+ */
+export function readSwitches(argv: readonly string[], environment: Environment): Switches {
+  const end = argv.indexOf('--')
+  const words = new Set(end === -1 ? argv : argv.slice(0, end))
+  const given = (flag: string, short?: string) =>
+    words.has(`--${flag}`) ||
+    (short !== undefined && words.has(short)) ||
+    isTruthy(environment[environmentTwin(flag)])
+  return {
+    json: given('json'),
+    quiet: given('quiet', '-q'),
+    yes: given('yes', '-y'),
+    noInput: given('no-input'),
+    noColor: given('no-color'),
+  }
+}
+
+/** The spellings that oclif takes for a boolean flag's variable. */
+function isTruthy(value: string | undefined): boolean {
+  return ['1', 'true', 'y', 'yes'].includes((value ?? '').toLowerCase())
+}
