@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** Raised with every change of the tables; an older file is brought up step by step. */
+const migrations: readonly string[] = [
+  `CREATE TABLE story (
+     id TEXT PRIMARY KEY,
+     mac TEXT NOT NULL,
+     started_ms INTEGER NOT NULL,
+     last_ms INTEGER NOT NULL,
+     stage TEXT NOT NULL,
+     body TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE INDEX story_last ON story (last_ms);
+   CREATE INDEX story_mac ON story (mac, last_ms);
+   CREATE TABLE node (
+     mac TEXT PRIMARY KEY,
+     uuid TEXT,
+     architecture TEXT,
+     address TEXT,
+     first_seen_ms INTEGER NOT NULL,
+     last_seen_ms INTEGER NOT NULL,
+     last_stage TEXT NOT NULL
+   ) WITHOUT ROWID;
+   CREATE TABLE counter (
+     hour_ms INTEGER NOT NULL,
+     name TEXT NOT NULL,
+     count INTEGER NOT NULL,
+     PRIMARY KEY (hour_ms, name)
+   ) WITHOUT ROWID;`,
+]
+
+export interface OpenedDatabase {
+  readonly database: DatabaseSync
+  /** Where a damaged file was moved to, when a new one had to be begun. */
+  readonly setAside: string | undefined
+}
+
+/**
+ * Opens or makes the history file. A write-ahead log with `synchronous = NORMAL` loses nothing
+ * that was committed when the process is killed, and never more than the last moments when the
+ * power fails. Checkpoints wait for a call: they sync the disk, which must not happen while
+ * nodes are downloading.
+ */
+export function openDatabase(file: string): OpenedDatabase {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+  try {
+    return { database: prepare(file), setAside: undefined }
+  } catch (error) {
+    if (!isDamaged(error)) throw error
+    const setAside = moveAside(file)
+    return { database: prepare(file), setAside }
+  }
+}
+
+/** A second, read-only view for commands beside the running service; undefined when there is no file yet. */
+export function openForReading(file: string): DatabaseSync | undefined {
+  return existsSync(file) ? new DatabaseSync(file, { readOnly: true, timeout: 2000 }) : undefined
+}
+
+function prepare(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 2000 })
+  try {
+    database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+    database.exec('PRAGMA journal_mode = WAL')
+    database.exec('PRAGMA synchronous = NORMAL')
+    database.exec('PRAGMA wal_autocheckpoint = 0')
+    assertWhole(database)
+    migrate(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function assertWhole(database: DatabaseSync): void {
+  const row = database.prepare('PRAGMA quick_check(1)').get()
+  if (row?.quick_check !== 'ok') throw new DamagedHistory(String(row?.quick_check))
+}
+
+function migrate(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0)
+  for (const [index, sql] of migrations.entries()) {
+    if (index >= version) database.exec(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version = ${index + 1}; COMMIT`)
+  }
+}
+
+class DamagedHistory extends Error {}
+
+/** SQLITE_CORRUPT is 11, SQLITE_NOTADB is 26. */
+function isDamaged(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode
+  return error instanceof DamagedHistory || code === 11 || code === 26
+}
+
+function moveAside(file: string): string {
+  const setAside = `${file}.damaged-${Date.now()}`
+  renameSync(file, setAside)
+  for (const suffix of ['-wal', '-shm']) {
+    if (existsSync(file + suffix)) renameSync(file + suffix, setAside + suffix)
+  }
+  return setAside
+}

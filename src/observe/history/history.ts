@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { EventSink, ServeEvent } from '../../events/event.ts'
+import { isNodeEvent } from '../../events/fold.ts'
+import type { BootStories } from '../../events/stories.ts'
+import type { BootStory } from '../../events/story.ts'
+import { openDatabase } from './database.ts'
+import { HistoryWriter } from './writer.ts'
+
+export interface HistoryOptions {
+  readonly file: string
+  readonly keepDays: number
+  readonly maxBytes: number
+  /** Told once when writing begins to fail (a full disk), and once when it works again. */
+  readonly onTrouble?: (problem: string | undefined) => void
+}
+
+/**
+ * Boot stories that survive restarts. Subscribes to events after the stories themselves. What ends
+ * a stage for a person (a finished or failed download) is committed before anyone is told of it;
+ * the steps between are written together a few times a second.
+ *
+ * A disk that is full costs history, never a boot: changes stay in memory, bounded, and are
+ * written when there is room again.
+ */
+export class History {
+  readonly setAside: string | undefined
+  readonly #database: DatabaseSync
+  readonly #writer: HistoryWriter
+  readonly #stories: BootStories
+
+  constructor(stories: BootStories, options: HistoryOptions) {
+    const opened = openDatabase(options.file)
+    this.setAside = opened.setAside
+    this.#database = opened.database
+    this.#writer = new HistoryWriter(opened.database, options)
+    this.#stories = stories
+  }
+
+  readonly record: EventSink = (event) => {
+    const name = counterName(event)
+    if (name !== undefined) this.#writer.count(event.atMs, name)
+    if (!isNodeEvent(event) || event.type === 'tftp.progress') return
+    const story = this.#stories.get(event.mac)
+    if (story === undefined) return
+    this.#writer.put(story)
+    if (isMilestone(event)) this.#writer.flush()
+  }
+
+  /** Writes what is pending; call a few times a second. */
+  flush(): void {
+    this.#writer.flush()
+  }
+
+  /** Drops what is too old or too much, and moves the log into the file; call when no node downloads. */
+  tidy(nowMs: number): void {
+    this.#writer.tidy(nowMs)
+  }
+
+  /** Latest stories, newest first; for filling memory after a restart. */
+  recent(limit: number): BootStory[] {
+    const rows = this.#database.prepare('SELECT body FROM story ORDER BY last_ms DESC LIMIT ?').all(limit)
+    return rows.map((row) => JSON.parse(String(row.body)) as BootStory)
+  }
+
+  close(): void {
+    this.#writer.flush()
+    this.#writer.checkpoint()
+    this.#database.close()
+  }
+}
+
+/** What is counted per hour: everything that is too frequent to be kept one by one. */
+function counterName(event: ServeEvent): string | undefined {
+  switch (event.type) {
+    case 'dhcp.ignored':
+      return `ignored:${event.reason}`
+    case 'packet.dropped':
+      return `dropped:${event.reason}`
+    case 'dhcp.offered':
+      return 'offered'
+    case 'tftp.completed':
+    case 'http.served':
+      return 'fetched'
+    case 'tftp.failed':
+      return `failed:${event.reason}`
+    case 'tftp.refused':
+      return `refused:${event.reason}`
+    default:
+      return undefined
+  }
+}
+
+function isMilestone(event: ServeEvent): boolean {
+  return event.type === 'tftp.completed' || event.type === 'tftp.failed' || event.type === 'http.served'
+}
