@@ -1,0 +1,63 @@
+import type http from 'node:http'
+import { EmfPxeError } from '../errors/error.ts'
+import { displayDestination, errorCode, translate } from './failures.ts'
+import { Silence, withPatience } from './patience.ts'
+import type { Destination } from './proxy.ts'
+import { type ConnectOptions, defaultTimeoutMs } from './step.ts'
+
+/**
+ * The parts of a body as they come. The time only runs while the caller waits, so that a slow disk
+ * does not look like a silent server. Leaving the loop early closes the connection.
+ * @throws EmfPxeError RESPONSE_STALLED, RESPONSE_TRUNCATED
+ */
+export async function* readBody(
+  message: http.IncomingMessage,
+  at: Destination,
+  options: ConnectOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
+  const parts: AsyncIterator<Uint8Array> = message[Symbol.asyncIterator]()
+  let receivedBytes = 0
+  try {
+    for (;;) {
+      const next = parts.next()
+      const part = await withPatience(next, {
+        timeoutMs,
+        signal: options.signal,
+        giveUp: () => message.destroy(),
+      })
+      if (part.done === true) return
+      receivedBytes += part.value.length
+      yield part.value
+    }
+  } catch (error) {
+    if (options.signal?.aborted === true) throw options.signal.reason
+    throw bodyFailure(error, at, receivedBytes, message.headers['content-length'], timeoutMs)
+  } finally {
+    message.destroy()
+    message.socket.destroy()
+  }
+}
+
+function bodyFailure(
+  error: unknown,
+  at: Destination,
+  receivedBytes: number,
+  contentLength: string | undefined,
+  timeoutMs: number,
+): EmfPxeError {
+  const seen = `${receivedBytes} of ${contentLength ?? 'an unknown number of'} bytes`
+  if (error instanceof Silence)
+    return new EmfPxeError('RESPONSE_STALLED', {
+      message: `${displayDestination(at)}: nothing more for ${timeoutMs / 1000} s after ${seen}`,
+      cause: error,
+    })
+  if (truncations.has(errorCode(error)))
+    return new EmfPxeError('RESPONSE_TRUNCATED', {
+      message: `${displayDestination(at)}: the connection ended after ${seen}`,
+      cause: error,
+    })
+  return translate('http', error, at)
+}
+
+const truncations = new Set(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'HPE_INVALID_EOF_STATE'])
