@@ -1,6 +1,10 @@
+import { artifactErrors } from './catalog/artifact.ts'
 import { configurationErrors } from './catalog/configuration.ts'
+import { deployErrors } from './catalog/deploy.ts'
 import { generalErrors } from './catalog/general.ts'
 import { hostErrors } from './catalog/host.ts'
+import { networkErrors } from './catalog/network.ts'
+import { orchestratorErrors } from './catalog/orchestrator.ts'
 import { systemErrors } from './catalog/system.ts'
 
 /** Every error this program can end with. `docs/errors.md` has one section per code; a test keeps both in step. */
@@ -8,6 +12,10 @@ export const catalog = {
   ...generalErrors,
   ...configurationErrors,
   ...hostErrors,
+  ...deployErrors,
+  ...networkErrors,
+  ...orchestratorErrors,
+  ...artifactErrors,
   ...systemErrors,
 } as const
 
