@@ -1,0 +1,36 @@
+import { stringify } from 'yaml'
+import { containerUser, type ReadTemplate, type RenderedFile, type RenderValues } from '../values.ts'
+import { composeDocument } from './compose.ts'
+import { fill } from './fill.ts'
+import { configFile, sysctlFile } from './systemd.ts'
+
+export const dockerDirectory = '/etc/emf-pxe/docker'
+
+/** Configuration, kernel ceiling, image recipe and compose file. Pure. */
+export function renderDocker(values: RenderValues, readTemplate: ReadTemplate): readonly RenderedFile[] {
+  return [
+    configFile(values),
+    sysctlFile(values, readTemplate),
+    dockerfile(values, readTemplate),
+    composeFile(values),
+  ]
+}
+
+function dockerfile(values: RenderValues, readTemplate: ReadTemplate): RenderedFile {
+  const content = fill(readTemplate('docker/Dockerfile'), {
+    version: values.version,
+    user: String(containerUser),
+    configFile: values.paths.configFile,
+    stateDirectory: values.paths.stateDirectory,
+  })
+  return { name: 'Dockerfile', path: `${dockerDirectory}/Dockerfile`, mode: 0o644, content }
+}
+
+function composeFile(values: RenderValues): RenderedFile {
+  const content = `${composeHeading}${stringify(composeDocument(values), { lineWidth: 0 })}`
+  return { name: 'compose.yaml', path: `${dockerDirectory}/compose.yaml`, mode: 0o644, content }
+}
+
+const composeHeading = `# Installed by emf-pxe; \`emf-pxe uninstall\` takes it away again.
+# By hand: put the emf-pxe binary beside this file, then docker compose up --build --detach
+`
