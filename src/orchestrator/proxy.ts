@@ -47,6 +47,7 @@ export function isExempt({ host, port }: Destination, list: string): boolean {
 }
 
 function matches(name: string, port: number, entry: string): boolean {
+  if (entry === '*') return true
   const { pattern, onlyPort } = splitPort(entry)
   if (onlyPort !== undefined && onlyPort !== port) return false
   if (isIP(name) !== 0) return addressMatches(name, pattern)
