@@ -1,19 +1,15 @@
-import type { X509Certificate } from 'node:crypto'
+import type { Certificate } from './certificate.ts'
 
 /**
  * The certificates from `leaf` upwards, as far as `pool` holds issuers. Dates are not looked at:
  * firmware has no trustworthy clock and ignores them.
  */
-export function chainFrom(
-  leaf: X509Certificate,
-  pool: readonly X509Certificate[],
-): readonly X509Certificate[] {
+export function chainFrom(leaf: Certificate, pool: readonly Certificate[]): readonly Certificate[] {
   const chain = [leaf]
-  let current: X509Certificate | undefined = leaf
+  let current: Certificate | undefined = leaf
   while (current !== undefined && chain.length <= pool.length) {
-    current = pool.find(
-      (candidate) => !chain.some((link) => same(link, candidate)) && issued(candidate, current),
-    )
+    const subject: Certificate = current
+    current = pool.find((candidate) => !chain.includes(candidate) && issued(candidate, subject))
     if (current !== undefined) chain.push(current)
   }
   return chain
@@ -24,9 +20,9 @@ export function chainFrom(
  * not be a root, as in Secure Boot's db (edk2 verifies with X509_V_FLAG_PARTIAL_CHAIN).
  */
 export function anchorOf(
-  chain: readonly X509Certificate[],
-  anchors: readonly X509Certificate[],
-): X509Certificate | undefined {
+  chain: readonly Certificate[],
+  anchors: readonly Certificate[],
+): Certificate | undefined {
   for (const link of chain) {
     const anchor = anchors.find((candidate) => same(candidate, link) || issued(candidate, link))
     if (anchor !== undefined) return anchor
@@ -34,17 +30,16 @@ export function anchorOf(
   return undefined
 }
 
-/** Did `issuer`, a certificate authority, sign `subject`? */
-export function issued(issuer: X509Certificate, subject: X509Certificate | undefined): boolean {
+/** Did `issuer`, a certificate authority, sign `subject`? A self-signed certificate issued itself. */
+export function issued(issuer: Certificate, subject: Certificate): boolean {
   try {
-    return (
-      subject !== undefined && issuer.ca && subject.checkIssued(issuer) && subject.verify(issuer.publicKey)
-    )
+    const { x509 } = issuer
+    return x509.ca && subject.x509.checkIssued(x509) && subject.x509.verify(x509.publicKey)
   } catch {
     return false // A key of a kind that the platform does not know.
   }
 }
 
-function same(one: X509Certificate, other: X509Certificate): boolean {
-  return one.raw.equals(other.raw)
+function same(one: Certificate, other: Certificate): boolean {
+  return one.report.sha256 === other.report.sha256
 }

@@ -1,6 +1,6 @@
-import { createHash, type X509Certificate } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { authenticodeDigest, type DigestAlgorithm } from './authenticode-digest.ts'
-import { certificateFacts, parseCertificate } from './certificate.ts'
+import { readCertificate } from './certificate.ts'
 import { type IpxeFacts, ipxeFacts } from './ipxe/facts.ts'
 import { foreignKind } from './kind.ts'
 import { efiApplication, machineArchitecture, machineName, subsystemName } from './machine.ts'
@@ -65,16 +65,21 @@ function authenticodeReport(bytes: Buffer, image: PeImage, dbDer: readonly Uint8
     return { hex: computed.value }
   }
   fileDigest('sha256')
-  const db = dbDer.map(parseCertificate).filter((found): found is X509Certificate => found !== undefined)
+  const db = dbDer.map(readCertificate).filter((found) => found !== undefined)
   const table = readCertificateTable(bytes, image)
   const signatures = table.ok ? table.value.map((entry) => checkSignature(entry, fileDigest, db)) : []
-  return { digests, signatures, problem: table.ok ? undefined : table.detail, db: db.map(certificateFacts) }
+  return {
+    digests,
+    signatures,
+    problem: table.ok ? undefined : table.detail,
+    db: db.map(({ report }) => report),
+  }
 }
 
 function servedReport(served: Uint8Array | undefined, ipxe: IpxeFacts | undefined): ServedReport | undefined {
-  const certificate = served === undefined ? undefined : parseCertificate(served)
-  if (served === undefined || certificate === undefined) return undefined
-  return { ...certificateFacts(certificate), trust: ipxe?.judge(served) ?? 'unknown' }
+  const certificate = served === undefined ? undefined : readCertificate(served)
+  if (certificate === undefined) return undefined
+  return { ...certificate.report, trust: ipxe?.judge(certificate) ?? 'unknown' }
 }
 
 function withoutSignatures(bytes: Buffer, image: PeImage): Buffer {

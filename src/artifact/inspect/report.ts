@@ -1,6 +1,6 @@
 import type { Architecture } from '../../proxydhcp/types.ts'
 import type { DigestAlgorithm } from './authenticode-digest.ts'
-import type { CertificateFacts } from './certificate.ts'
+import type { CertificateReport } from './certificate.ts'
 import type { EmbeddedCertificate } from './ipxe/embedded-certificates.ts'
 import type { EmbeddedScript } from './ipxe/script.ts'
 import type { ForeignKind } from './kind.ts'
@@ -50,7 +50,7 @@ export interface AuthenticodeReport {
   /** Why the certificate table could not be read. */
   readonly problem: string | undefined
   /** The db certificates that were given to check against. */
-  readonly db: readonly CertificateFacts[]
+  readonly db: readonly CertificateReport[]
 }
 
 export interface IpxeReport {
@@ -65,10 +65,10 @@ export interface IpxeReport {
 
 /**
  * `trusted`: iPXE accepts this certificate, itself or through a trusted issuer. `untrusted`: it does
- * not. `unknown`: the file does not tell (no root found, or only the iPXE project's own root).
+ * not. `unknown`: the file does not tell, because no root was found in it or an intermediate may help.
  */
 export type TrustVerdict = 'trusted' | 'untrusted' | 'unknown'
 
-export interface ServedReport extends CertificateFacts {
+export interface ServedReport extends CertificateReport {
   readonly trust: TrustVerdict
 }

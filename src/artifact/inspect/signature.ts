@@ -1,6 +1,6 @@
-import { createHash, type KeyObject, verify, type X509Certificate } from 'node:crypto'
+import { createHash, type KeyObject, verify } from 'node:crypto'
 import type { DigestAlgorithm } from './authenticode-digest.ts'
-import { type CertificateFacts, certificateFacts, parseCertificate } from './certificate.ts'
+import { type Certificate, type CertificateReport, readCertificate } from './certificate.ts'
 import { anchorOf, chainFrom } from './chain.ts'
 import { readDer } from './der.ts'
 import { readSignedData, type SignedData } from './signed-data.ts'
@@ -19,10 +19,10 @@ export interface SignatureReport {
   readonly signedDigest?: string
   /** What this file has, hexadecimal. */
   readonly fileDigest?: string
-  readonly signer?: CertificateFacts
+  readonly signer?: CertificateReport
   /** Issuers found in the signature, nearest first. Dates are shown; firmware ignores them. */
-  readonly issuers?: readonly CertificateFacts[]
-  /** Fingerprint of the given db certificate that vouches for the signer. */
+  readonly issuers?: readonly CertificateReport[]
+  /** SHA-256 of the given db certificate that vouches for the signer. */
   readonly trustedBy?: string
 }
 
@@ -35,7 +35,7 @@ export type FileDigest = (
 export function checkSignature(
   entry: WinCertificate,
   fileDigest: FileDigest,
-  db: readonly X509Certificate[],
+  db: readonly Certificate[],
 ): SignatureReport {
   if (entry.type !== pkcsSignedData) {
     return {
@@ -48,10 +48,10 @@ export function checkSignature(
   return judge(signedData.value, fileDigest, db)
 }
 
-function judge(signed: SignedData, fileDigest: FileDigest, db: readonly X509Certificate[]): SignatureReport {
+function judge(signed: SignedData, fileDigest: FileDigest, db: readonly Certificate[]): SignatureReport {
   const { algorithm, digest } = signed.image
   const basics = { digestAlgorithm: algorithm, signedDigest: digest.toString('hex') }
-  const embedded = signed.certificates.map(parseCertificate).filter((found) => found !== undefined)
+  const embedded = signed.certificates.map(readCertificate).filter((found) => found !== undefined)
   const signer = [...embedded, ...db].find((candidate) => isNamedBy(candidate, signed))
   if (signer === undefined) {
     return { status: 'invalid', detail: 'the signer’s certificate is not in the signature', ...basics }
@@ -60,9 +60,9 @@ function judge(signed: SignedData, fileDigest: FileDigest, db: readonly X509Cert
   const anchor = anchorOf(chain, db)
   const known = {
     ...basics,
-    signer: certificateFacts(signer),
-    issuers: chain.slice(1).map(certificateFacts),
-    ...(anchor === undefined ? {} : { trustedBy: certificateFacts(anchor).fingerprint }),
+    signer: signer.report,
+    issuers: chain.slice(1).map(({ report }) => report),
+    ...(anchor === undefined ? {} : { trustedBy: anchor.report.sha256 }),
   }
   const flaw = signatureFlaw(signed, signer)
   if (flaw !== undefined) return { ...flaw, ...known }
@@ -77,16 +77,20 @@ function judge(signed: SignedData, fileDigest: FileDigest, db: readonly X509Cert
       }
     : {
         status: 'altered',
-        detail: `the signature is for ${algorithm} ${basics.signedDigest}, this file has ${actual.hex}`,
+        detail: `the signed ${algorithm} digest is ${short(basics.signedDigest)}, this file has ${short(actual.hex)}`,
         ...known,
         fileDigest: actual.hex,
       }
 }
 
+function short(hex: string): string {
+  return `${hex.slice(0, 16)}…`
+}
+
 /** What is wrong with the signature itself, whatever file it is attached to. */
 function signatureFlaw(
   signed: SignedData,
-  signer: X509Certificate,
+  signer: Certificate,
 ): Pick<SignatureReport, 'status' | 'detail'> | undefined {
   const { attributes, algorithm, signature } = signed.signer
   if (attributes !== undefined) {
@@ -105,11 +109,11 @@ function signatureFlaw(
 function verifies(
   algorithm: DigestAlgorithm,
   message: Uint8Array,
-  signer: X509Certificate,
+  signer: Certificate,
   signature: Buffer,
 ): Pick<SignatureReport, 'status' | 'detail'> | undefined {
   try {
-    const key: KeyObject = signer.publicKey
+    const key: KeyObject = signer.x509.publicKey
     if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ec') {
       return { status: 'unsupported', detail: `signed with a key of type ${key.asymmetricKeyType}` }
     }
@@ -121,15 +125,15 @@ function verifies(
 }
 
 /** A SignerInfo names its certificate by issuer and serial number, both compared as encoded. */
-function isNamedBy(certificate: X509Certificate, signed: SignedData): boolean {
+function isNamedBy(certificate: Certificate, signed: SignedData): boolean {
   const wanted = signed.signer.serialNumber.toString('hex').replace(/^(00)+/, '')
-  const serial = certificate.serialNumber.toLowerCase().replace(/^(00)+/, '')
+  const serial = certificate.x509.serialNumber.toLowerCase().replace(/^(00)+/, '')
   return serial === wanted && issuerBytes(certificate)?.equals(signed.signer.issuer) === true
 }
 
 /** Certificate { TBSCertificate { [0] version, serialNumber, signature, issuer, … } } (RFC 5280 §4.1). */
-function issuerBytes(certificate: X509Certificate): Buffer | undefined {
-  const parsed = readDer(certificate.raw)
+function issuerBytes(certificate: Certificate): Buffer | undefined {
+  const parsed = readDer(certificate.x509.raw)
   if (!parsed.ok) return undefined
   const fields = parsed.value.children[0]?.children ?? []
   const hasVersion = fields[0]?.tagClass === 'context'

@@ -1,13 +1,12 @@
-import { type CertificateFacts, certificateFacts, parseCertificate } from '../certificate.ts'
+import { type Certificate, type CertificateReport, readCertificate } from '../certificate.ts'
 
-export interface EmbeddedCertificate extends CertificateFacts {
+export interface EmbeddedCertificate extends CertificateReport {
   /** Where it begins in the file. */
   readonly offset: number
 }
 
-export interface FoundCertificate {
-  readonly facts: EmbeddedCertificate
-  readonly der: Buffer
+export interface FoundCertificate extends Certificate {
+  readonly report: EmbeddedCertificate
 }
 
 const mostCertificates = 256
@@ -26,9 +25,9 @@ export function findCertificates(bytes: Buffer): readonly FoundCertificate[] {
     if (start === undefined) continue
     if (++attempts > mostAttempts || found.length === mostCertificates) break
     const der = bytes.subarray(start, start + 4 + bytes.readUInt16BE(start + 2))
-    const certificate = parseCertificate(der)
-    if (certificate !== undefined)
-      found.push({ der, facts: { ...certificateFacts(certificate), offset: start } })
+    const certificate = readCertificate(der)
+    if (certificate === undefined) continue
+    found.push({ ...certificate, report: { ...certificate.report, offset: start } })
   }
   return found
 }

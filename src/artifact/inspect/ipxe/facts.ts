@@ -1,4 +1,4 @@
-import { parseCertificate } from '../certificate.ts'
+import type { Certificate } from '../certificate.ts'
 import type { PeImage } from '../pe.ts'
 import type { IpxeReport, TrustVerdict } from '../report.ts'
 import { findCertificates } from './embedded-certificates.ts'
@@ -9,8 +9,8 @@ import { findVersion } from './version.ts'
 
 export interface IpxeFacts {
   readonly report: IpxeReport
-  /** Judges a certificate, DER, that a server shows. */
-  readonly judge: (served: Uint8Array) => TrustVerdict
+  /** Judges a certificate that a server shows. */
+  readonly judge: (served: Certificate) => TrustVerdict
 }
 
 /**
@@ -34,15 +34,12 @@ export function ipxeFacts(bytes: Buffer, image: PeImage): IpxeFacts | undefined 
       // The name of the URI scheme, which an opener is registered under only when HTTPS is compiled in.
       https: text.includes('https\0'),
       scripts: findScripts(text),
-      certificates: certificates.map(({ facts }) => ({
-        ...facts,
-        trusted: isTrustedRoot(store, facts.fingerprint),
+      certificates: certificates.map(({ report }) => ({
+        ...report,
+        trusted: isTrustedRoot(store, report.sha256),
       })),
       trustedRoots: store.roots,
     },
-    judge: (served) => {
-      const certificate = parseCertificate(served)
-      return certificate === undefined ? 'unknown' : judgeTrust(store, certificate)
-    },
+    judge: (served) => judgeTrust(store, served),
   }
 }
