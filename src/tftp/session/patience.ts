@@ -1,0 +1,64 @@
+import { resendDelayMs } from './round-trip.ts'
+import type { Outcome, TftpSession } from './state.ts'
+
+/** edk2 waits 4 s six times before it gives up; so do we. A client that named a longer timeout gets more. */
+const edk2PatienceMs = 24_000
+const mostPatienceMs = 60_000
+const clientTries = 6
+
+/**
+ * A client that never answered keeps its session for little more than two of edk2's 4 s tries: each
+ * repeated request starts the wait again, and forged requests must not fill the table for long.
+ */
+const openingPatienceMs = 10_000
+
+/**
+ * After the last block everything that can be lost is the last ACK, and no client repeats that one
+ * (RFC 1350 §6 wants it to linger; firmware does not). One of its 4 s retries fits in twice.
+ */
+const closingPatienceMs = 8_000
+
+/** Always below the 4 s after which edk2 itself resends, so that the two do not cross. */
+const longestResendMs = 3_000
+
+/** The resend wait never exceeds what the client asked for (RFC 2349), nor our own bound. */
+export function resendLimitMs(timeoutMs: number | undefined): number {
+  return Math.min(longestResendMs, timeoutMs ?? longestResendMs)
+}
+
+export function patienceMs(timeoutMs: number | undefined): number {
+  return Math.min(mostPatienceMs, Math.max(edk2PatienceMs, (timeoutMs ?? 0) * clientTries))
+}
+
+/** The session with its next deadline: a resend, or the end of patience. */
+export function scheduled(session: TftpSession, atMs: number): TftpSession {
+  const giveUpAtMs = session.progressAtMs + currentPatienceMs(session)
+  const { attempts, roundTrip, transfer } = session
+  const resendAtMs = atMs + resendDelayMs(roundTrip, attempts, transfer.longestResendMs)
+  return { ...session, deadlineMs: mayResend(session) ? Math.min(giveUpAtMs, resendAtMs) : giveUpAtMs }
+}
+
+export function mayResend(session: TftpSession): boolean {
+  return session.heard || session.transfer.proven
+}
+
+/** How it ended when silence has lasted beyond patience; undefined: wait on. */
+export function silenceOutcome(session: TftpSession, atMs: number): Outcome | undefined {
+  if (atMs - session.progressAtMs < currentPatienceMs(session)) return undefined
+  if (isClosing(session)) return { kind: 'completed', lastAcknowledgementMissing: true }
+  return {
+    kind: 'failed',
+    reason: session.heard ? 'stopped-acknowledging' : 'never-acknowledged',
+    detail: `nothing heard for ${Math.round((atMs - session.progressAtMs) / 1000)} s`,
+  }
+}
+
+function currentPatienceMs(session: TftpSession): number {
+  if (!session.heard) return openingPatienceMs
+  return isClosing(session) ? closingPatienceMs : session.transfer.patienceMs
+}
+
+/** The client answered earlier, and the last block is among those in flight. */
+function isClosing(session: TftpSession): boolean {
+  return session.heard && session.sent === session.transfer.lastBlock
+}

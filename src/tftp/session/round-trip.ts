@@ -1,0 +1,34 @@
+/**
+ * How long an acknowledgement takes, learnt from those that came (the estimator of RFC 6298,
+ * with a floor for nodes whose firmware pauses to copy or draw).
+ */
+export interface RoundTrip {
+  readonly smoothedMs: number
+  readonly variationMs: number
+  /** Shortest seen: nothing sent later than this can have been answered yet. */
+  readonly leastMs: number
+}
+
+/** Waits before the first resend: nothing known yet, and bounds once there is. */
+const unknownMs = 1000
+const leastMs = 250
+const mostMs = 1000
+
+export function sampled(before: RoundTrip | undefined, sampleMs: number): RoundTrip {
+  if (before === undefined) return { smoothedMs: sampleMs, variationMs: sampleMs / 2, leastMs: sampleMs }
+  const deviation = Math.abs(before.smoothedMs - sampleMs)
+  return {
+    smoothedMs: before.smoothedMs + (sampleMs - before.smoothedMs) / 8,
+    variationMs: before.variationMs + (deviation - before.variationMs) / 4,
+    leastMs: Math.min(before.leastMs, sampleMs),
+  }
+}
+
+/** Wait before resend number `attempt` (0 first): doubled each time, never beyond `longestMs`. */
+export function resendDelayMs(roundTrip: RoundTrip | undefined, attempt: number, longestMs: number): number {
+  const first =
+    roundTrip === undefined
+      ? unknownMs
+      : Math.min(mostMs, Math.max(leastMs, roundTrip.smoothedMs + 4 * roundTrip.variationMs))
+  return Math.min(longestMs, first * 2 ** attempt)
+}

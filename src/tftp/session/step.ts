@@ -1,0 +1,101 @@
+import { errorCode } from '../../wire/tftp/constants.ts'
+import { acknowledge } from './acknowledge.ts'
+import { goBack, unchanged } from './flight.ts'
+import type { Negotiated } from './negotiate.ts'
+import { lastBlockOf } from './numbering.ts'
+import { mayResend, patienceMs, resendLimitMs, scheduled, silenceOutcome } from './patience.ts'
+import type { Outcome, Step, TftpEffect, TftpEvent, TftpSession, Transfer } from './state.ts'
+
+/** The transfer that a request and its negotiation make. */
+export function transferOf(negotiated: Negotiated, totalBytes: number, proven: boolean): Transfer {
+  return {
+    totalBytes,
+    blockBytes: negotiated.blockBytes,
+    windowSize: negotiated.windowSize,
+    wrapsTo: negotiated.wrapsTo,
+    lastBlock: lastBlockOf(totalBytes, negotiated.blockBytes),
+    hasOptionAck: negotiated.answer.size > 0,
+    sizeAsked: negotiated.sizeAsked,
+    longestResendMs: resendLimitMs(negotiated.timeoutMs),
+    patienceMs: patienceMs(negotiated.timeoutMs),
+    proven,
+  }
+}
+
+/** Begins a transfer with the one packet that answers its request: the OACK, or DATA 1. */
+export function begin(transfer: Transfer, atMs: number): Step {
+  const session: TftpSession = {
+    transfer,
+    phase: transfer.hasOptionAck ? 'opening' : 'sending',
+    heard: false,
+    acknowledged: 0,
+    sent: transfer.hasOptionAck ? 0 : 1,
+    flight: { sentAtMs: atMs, clean: true },
+    roundTrip: undefined,
+    recovery: undefined,
+    echoes: 0,
+    attempts: 0,
+    resentBlocks: 0,
+    progressAtMs: atMs,
+    deadlineMs: atMs,
+  }
+  return { session: scheduled(session, atMs), effects: [opening(session)] }
+}
+
+/** One event, one new state and what to do about it. Pure: time and packets enter as events. */
+export function step(session: TftpSession, event: TftpEvent): Step {
+  if (session.phase === 'ended') return unchanged(session)
+  switch (event.type) {
+    case 'acknowledged':
+      return acknowledge(session, event.wireBlock, event.atMs)
+    case 'repeated':
+      return repeat(session, event.atMs)
+    case 'client-error':
+      return end(session, clientErrorOutcome(session, event.code, event.message))
+    case 'deadline':
+      return deadline(session, event.atMs)
+    case 'stop':
+      return end(session, { kind: 'failed', reason: 'server-stopping', detail: 'the server is stopping' })
+  }
+}
+
+/** The opening was lost, or is slow: once more, one packet for one request. */
+function repeat(session: TftpSession, atMs: number): Step {
+  if (session.heard) return unchanged(session)
+  return reopen({ ...session, progressAtMs: atMs }, atMs)
+}
+
+function deadline(session: TftpSession, atMs: number): Step {
+  if (atMs < session.deadlineMs) return unchanged(session)
+  const outcome = silenceOutcome(session, atMs)
+  if (outcome !== undefined) return end(session, outcome)
+  if (!mayResend(session)) return unchanged(scheduled(session, atMs))
+  const slower = { ...session, attempts: session.attempts + 1 }
+  if (!session.heard) return reopen(slower, atMs)
+  return goBack(slower, atMs, Math.max(0, session.sent - session.acknowledged - 1))
+}
+
+function reopen(session: TftpSession, atMs: number): Step {
+  const again = { ...session, flight: { sentAtMs: atMs, clean: false } }
+  return { session: scheduled(again, atMs), effects: [opening(session)] }
+}
+
+function opening(session: TftpSession): TftpEffect {
+  return session.transfer.hasOptionAck
+    ? { type: 'send-option-ack' }
+    : { type: 'send-blocks', first: 1, count: 1 }
+}
+
+/**
+ * edk2 ends its size probe with ERROR 8, BIOS ROMs with ERROR 0, both in answer to the OACK: that
+ * is success. Any other ERROR is a failure that the client names.
+ */
+function clientErrorOutcome(session: TftpSession, code: number, message: string): Outcome {
+  const probe = code === errorCode.optionNegotiation || code === errorCode.notDefined
+  if (session.phase === 'opening' && session.transfer.sizeAsked && probe) return { kind: 'probed' }
+  return { kind: 'failed', reason: 'client-error', detail: `ERROR ${code}: ${message}` }
+}
+
+function end(session: TftpSession, outcome: Outcome): Step {
+  return { session: { ...session, phase: 'ended' }, effects: [{ type: 'end', outcome }] }
+}

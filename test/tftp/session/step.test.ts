@@ -1,0 +1,283 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { acknowledgedBytes } from '../../../src/tftp/session/state.ts'
+import { Script } from './support.ts'
+
+const windowed = { tsize: '0', blksize: '1000', windowsize: '4' }
+const lockStep = { blksize: '1000' }
+
+describe('opening', () => {
+  test('with options: OACK, then the first window after ACK 0', () => {
+    const script = new Script(10_500, windowed)
+    assert.equal(script.opening, 'oack')
+    assert.equal(script.ack(0), '1..4')
+  })
+
+  test('without options: DATA 1 at once', () => {
+    const script = new Script(10_500, {})
+    assert.equal(script.opening, '1..1')
+    assert.equal(script.ack(1), '2..2')
+  })
+
+  test('an address that never answered gets one packet a request, however long it is silent', () => {
+    for (const options of [windowed, {}]) {
+      const script = new Script(10_500, options)
+      assert.equal(script.wait(), 'failed: never-acknowledged')
+      assert.equal(script.atMs, 10_000)
+    }
+  })
+
+  test('a repeated request is answered by one packet and begins the wait again', () => {
+    const script = new Script(10_500, windowed)
+    assert.equal(script.repeat(4000), 'oack')
+    assert.equal(script.repeat(4000), 'oack')
+    assert.equal(script.wait(), 'failed: never-acknowledged')
+    assert.equal(script.atMs, 18_000)
+  })
+
+  test('an address that answered before has its OACK resent after 1, 2 and 3 s', () => {
+    const script = new Script(10_500, windowed, true)
+    assert.deepEqual([script.wait(), script.atMs], ['oack', 1000])
+    assert.deepEqual([script.wait(), script.atMs], ['oack', 3000])
+    assert.deepEqual([script.wait(), script.atMs], ['oack', 6000])
+  })
+
+  test('a repeated request after ACK 0 is ignored', () => {
+    const script = new Script(10_500, windowed)
+    script.ack(0)
+    assert.equal(script.repeat(1), '')
+  })
+
+  test('an ACK of a block that was not sent is ignored', () => {
+    const script = new Script(10_500, windowed)
+    assert.equal(script.ack(1), '')
+    assert.equal(script.ack(65_535), '')
+  })
+})
+
+describe('ending', () => {
+  const files: readonly [sizeBytes: number, windows: string[]][] = [
+    [0, ['1..1']],
+    [999, ['1..1']],
+    [1000, ['1..2']],
+    [3999, ['1..4']],
+    [4000, ['1..4', '5..5']],
+    [8001, ['1..4', '5..8', '9..9']],
+  ]
+  for (const [sizeBytes, windows] of files) {
+    test(`${sizeBytes} bytes in blocks of 1000: ${windows.join(', ')}`, () => {
+      const script = new Script(sizeBytes, windowed)
+      let answer = script.ack(0)
+      for (const window of windows) {
+        assert.equal(answer, window)
+        answer = script.ack(Number(window.split('..')[1]))
+      }
+      assert.equal(answer, 'completed')
+      assert.equal(acknowledgedBytes(script.session), sizeBytes)
+    })
+  }
+
+  test('nothing happens after the end', () => {
+    const script = new Script(0, windowed)
+    script.ack(0)
+    script.ack(1)
+    assert.equal(script.ack(1), '')
+    assert.equal(script.error(0, 'too late'), '')
+    assert.equal(script.wait(), '')
+  })
+
+  test('a lost last ACK is a completed transfer, after resends that cover a client retry', () => {
+    const script = new Script(3500, windowed)
+    script.ack(0)
+    const answers = Array.from({ length: 12 }, () => script.wait()).filter((answer) => answer !== '')
+    assert.equal(answers.pop(), 'completed, last ACK missing')
+    assert(answers.length >= 4 && answers.every((answer) => answer === '1..4'))
+    assert.equal(script.atMs, 8010)
+  })
+
+  test('silence before the last window is a failure after the patience of edk2', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    script.ack(4)
+    let answer = script.wait()
+    while (answer === '5..8') answer = script.wait()
+    assert.equal(answer, 'failed: stopped-acknowledging')
+    assert.equal(script.atMs, 20 + 24_000)
+  })
+
+  test('a one-block file that nobody answered is not completed', () => {
+    const script = new Script(100, {}, true)
+    let answer = script.wait()
+    while (answer === '1..1') answer = script.wait()
+    assert.equal(answer, 'failed: never-acknowledged')
+  })
+
+  test('the server stops', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.stop(), 'failed: server-stopping')
+  })
+})
+
+describe('client errors', () => {
+  test('ERROR 8 in answer to the OACK ends a size probe (edk2)', () => {
+    assert.equal(new Script(10_500, windowed).error(8, 'User aborted the transfer'), 'probed')
+  })
+
+  test('ERROR 0 in answer to the OACK ends a size probe (BIOS ROMs)', () => {
+    assert.equal(new Script(10_500, windowed).error(0, 'TFTP Aborted'), 'probed')
+  })
+
+  test('without tsize it is a failure', () => {
+    assert.equal(new Script(10_500, lockStep).error(8, 'no'), 'failed: client-error')
+  })
+
+  test('ERROR 3 is a failure', () => {
+    assert.equal(new Script(10_500, windowed).error(3, 'Disk full'), 'failed: client-error')
+  })
+
+  test('ERROR 8 in the middle is a failure', () => {
+    const script = new Script(10_500, windowed)
+    script.ack(0)
+    assert.equal(script.error(8, 'enough'), 'failed: client-error')
+  })
+})
+
+describe('loss in lock step', () => {
+  test('a duplicate ACK is never answered (RFC 1123 §4.2.3.1)', () => {
+    const script = new Script(10_500, lockStep)
+    assert.equal(script.ack(0), '1..1')
+    assert.equal(script.ack(0), '')
+    assert.equal(script.ack(1), '2..2')
+    assert.deepEqual([script.ack(1), script.ack(0), script.ack(1)], ['', '', ''])
+    assert.equal(script.session.resentBlocks, 0)
+  })
+
+  test('silence resends after 250 ms, doubled up to 3 s', () => {
+    const script = new Script(10_500, lockStep)
+    script.ack(0)
+    const waits = Array.from({ length: 6 }, () => {
+      const before = script.atMs
+      assert.equal(script.wait(), '1..1')
+      return script.atMs - before
+    })
+    assert.deepEqual(waits, [250, 500, 1000, 2000, 3000, 3000])
+  })
+
+  test('the wait stays doubled until a block goes through without resend (Karn)', () => {
+    const script = new Script(10_500, lockStep)
+    script.ack(0)
+    script.wait()
+    assert.equal(script.ack(1), '2..2')
+    assert.equal(script.session.deadlineMs - script.atMs, 500)
+    assert.equal(script.ack(2), '3..3')
+    assert.equal(script.session.deadlineMs - script.atMs, 250)
+  })
+})
+
+describe('loss in a window', () => {
+  test('an ACK below the end of the window goes back to the block after it', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.ack(2), '3..6')
+    assert.equal(script.session.resentBlocks, 2)
+    assert.equal(script.ack(6), '7..10')
+  })
+
+  test('the first block lost: three duplicate ACKs resend once', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    script.ack(4)
+    assert.equal(script.ack(4), '5..8')
+    assert.equal(script.ack(4, 0.1), '')
+    assert.equal(script.ack(4, 0.1), '')
+    assert.equal(script.ack(8), '9..12')
+    assert.equal(script.session.resentBlocks, 4)
+  })
+
+  test('the second block lost: ACK of the first, then duplicates of it, resend once', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.ack(1), '2..5')
+    assert.equal(script.ack(1, 0.1), '')
+    assert.equal(script.ack(5), '6..9')
+  })
+
+  test('a lost ACK: the window is resent and its four echoes resend nothing', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.wait(), '1..4')
+    assert.equal(script.ack(4), '5..8')
+    assert.deepEqual([script.ack(4), script.ack(4), script.ack(4)], ['', '', ''])
+    assert.equal(script.ack(8), '9..12')
+  })
+
+  test('a duplicate that comes sooner than any answer could is the echo of something older', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.ack(4), '5..8')
+    assert.equal(script.ack(4, 1), '')
+    assert.equal(script.ack(4, 9), '5..8')
+  })
+
+  test('a needless resend is recognised by its early answer, and its echoes resend nothing', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    assert.equal(script.ack(2), '3..6')
+    assert.equal(script.ack(4, 1), '7..8', 'blocks 3 and 4 were only late')
+    assert.deepEqual([script.ack(4), script.ack(4)], ['', ''])
+    assert.equal(script.ack(8), '9..12')
+  })
+
+  test('a second loss in the resent window is not chased by ACKs, but by the clock', () => {
+    const script = new Script(50_000, windowed)
+    script.ack(0)
+    script.ack(4)
+    assert.equal(script.ack(4), '5..8')
+    assert.equal(script.ack(6), '9..10', 'the window slides')
+    assert.equal(script.ack(6), '')
+    assert.equal(script.wait(), '7..10')
+  })
+})
+
+describe('block numbers', () => {
+  for (const [rollover, after] of [
+    ['0', '0'],
+    ['1', '1'],
+  ] as const) {
+    test(`rollover ${rollover}: a 40 MB transfer in blocks of 512 passes 65535 and completes`, () => {
+      const script = new Script(40 * 1024 * 1024, { blksize: '512', rollover })
+      let answer = script.ack(0)
+      for (let block = 1; answer !== 'completed'; block++) {
+        assert.equal(answer, `${block}..${block}`)
+        const wire = after === '0' ? block & 0xffff : ((block - 1) % 65_535) + 1
+        answer = script.ack(wire, 0.1)
+      }
+      assert.equal(acknowledgedBytes(script.session), 40 * 1024 * 1024)
+    })
+  }
+})
+
+test('the same events give the same states', () => {
+  const run = () => {
+    const script = new Script(500_000, windowed)
+    const answers = [
+      script.ack(0),
+      script.ack(2),
+      script.ack(2),
+      script.wait(),
+      script.ack(6),
+      script.ack(10),
+    ]
+    return { answers, session: script.session }
+  }
+  assert.deepEqual(run(), run())
+})
+
+test('a step leaves the session it was given as it was', () => {
+  const script = new Script(50_000, windowed)
+  const before = script.session
+  const copy = structuredClone(before)
+  script.ack(0)
+  assert.deepEqual(before, copy)
+})
