@@ -14,6 +14,8 @@ export interface NodeOptions {
   readonly mac: string
   readonly serial: string
   readonly uuid: string
+  /** UEFI only: leave PXE out and try UEFI HTTP boot at once. */
+  readonly httpBoot?: boolean
 }
 
 /** What a UEFI firmware is made of: its code, and the variables that each node gets a copy of. */
@@ -55,12 +57,18 @@ export class Node {
 function commandLine(directory: string, tap: string, options: NodeOptions): string[] {
   return [
     ...machine(directory, options.firmware),
+    ...(options.httpBoot === true ? withoutPxe : []),
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
     ...['-device', `${options.card},netdev=n0,mac=${options.mac}${rom(options.firmware)}`],
     ...['-smbios', `type=1,serial=${options.serial},uuid=${options.uuid}`],
   ]
 }
+
+/** OVMF's own switches (edk2-stable202208 on): with PXE off it comes to HTTP boot two minutes sooner. */
+const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
+  ...['-fw_cfg', `name=opt/org.tianocore/${name},string=no`],
+])
 
 function machine(directory: string, firmware: Firmware): string[] {
   if (firmware === 'bios')

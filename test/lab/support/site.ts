@@ -72,7 +72,7 @@ export class Site {
   }
 
   /** Switches on a node; its number makes its MAC address, serial number and UUID. */
-  startNode(number: number, options: Pick<NodeOptions, 'firmware' | 'card'>): Node {
+  startNode(number: number, options: Omit<NodeOptions, 'mac' | 'serial' | 'uuid'>): Node {
     const node = Node.start(this.lan, join(this.directory, `node-${number}`), {
       ...options,
       ...identityOf(number),
