@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { isIP } from 'node:net'
 
 /** What a person or a check needs to know of one certificate. */
 export interface CertificateFacts {
@@ -39,7 +40,7 @@ export function certificateFacts(bytes: Buffer | string): CertificateFacts {
 /** Whether the certificate is for this host name or IP address (RFC 9525). */
 export function isForHost(facts: CertificateFacts, host: string): boolean {
   const certificate = new X509Certificate(facts.der)
-  return certificate.checkHost(host) !== undefined || certificate.checkIP(host) !== undefined
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined
 }
 
 /** All certificates of a PEM text, in order; text around them is ignored, as OpenSSL does. */

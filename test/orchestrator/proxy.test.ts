@@ -4,7 +4,7 @@ import { type Identity, makeIdentity } from '../../src/demo/orchestrator-certifi
 import { createHttpClient } from '../../src/orchestrator/http.ts'
 import { type Environment, isExempt, proxyFor } from '../../src/orchestrator/proxy.ts'
 import { readText } from '../../src/orchestrator/response.ts'
-import { assertFails } from './support/failing.ts'
+import { assertFails, failureOf } from './support/failing.ts'
 import { connectProxy, type ProxyRequest, type TestServer, tcpServer, tlsServer } from './support/servers.ts'
 
 const host = 'tinkerbell-haproxy.edge.test'
@@ -84,7 +84,7 @@ suite('proxies that fail', () => {
 
   test('407 with a wrong password, which is not shown', async () => {
     const proxy = await startProxy(() => 407)
-    const error = await assertFails(fetchWith({ HTTPS_PROXY: `http://u:hunter2@127.0.0.1:${proxy.port}` }), {
+    const error = await failureOf(fetchWith({ HTTPS_PROXY: `http://u:hunter2@127.0.0.1:${proxy.port}` }), {
       code: 'PROXY_LOGIN_NEEDED',
       exitCode: 6,
       message: /the given one was refused/,
@@ -145,7 +145,7 @@ suite('proxies that fail', () => {
   for (const [setting, message] of unusable)
     test(`HTTPS_PROXY=${setting}`, async () => {
       const wanted = { code: 'PROXY_INVALID', exitCode: 4, message } as const
-      const error = await assertFails(fetchWith({ HTTPS_PROXY: setting }), wanted)
+      const error = await failureOf(fetchWith({ HTTPS_PROXY: setting }), wanted)
       assert.doesNotMatch(error.message, /hunter2/)
     })
 })

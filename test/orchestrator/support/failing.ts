@@ -10,8 +10,13 @@ export interface WantedFailure {
   readonly hint?: RegExp
 }
 
-/** Asserts that the promise rejects as wanted; returns the error for more questions. */
-export async function assertFails(promise: Promise<unknown>, wanted: WantedFailure): Promise<EmfPxeError> {
+/** Asserts that the promise rejects as wanted. */
+export async function assertFails(promise: Promise<unknown>, wanted: WantedFailure): Promise<void> {
+  await failureOf(promise, wanted)
+}
+
+/** As `assertFails`; gives the error for more questions. */
+export async function failureOf(promise: Promise<unknown>, wanted: WantedFailure): Promise<EmfPxeError> {
   const error = await promise.then(
     () => assert.fail(`wanted ${wanted.code}, but it succeeded`),
     (reason: unknown) => reason,
