@@ -2,13 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { type Bundle, bundleProgram } from './build/bundle.ts'
 import { stripElf } from './build/elf.ts'
 import { embeddedFiles, writeMade } from './build/embedded.ts'
 import { collectLicenses } from './build/licenses.ts'
 import { type BuildStamp, projectRoot, readBuildStamp } from './build/project.ts'
 import { type Architecture, nodeRuntime } from './build/runtime.ts'
+import { withoutLibatomic } from './build/without-libatomic.ts'
 
 /**
  * `npm run build:binary [-- --arch x64] [-- --out DIR]` → `dist/emf-pxe`,
@@ -16,7 +17,7 @@ import { type Architecture, nodeRuntime } from './build/runtime.ts'
  */
 const args = process.argv.slice(2)
 const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
-const output = option('--out') ?? join(projectRoot, 'dist')
+const output = resolve(option('--out') ?? join(projectRoot, 'dist'))
 const wanted = option('--arch')
 const targets: readonly { readonly architecture: Architecture; readonly name: string }[] = [
   { architecture: 'x64', name: 'emf-pxe' },
@@ -42,9 +43,10 @@ try {
 function buildBinary(architecture: Architecture, path: string, bundle: Bundle, stamp: BuildStamp) {
   const runtime = nodeRuntime(architecture)
   const directory = join(work, architecture)
-  const runtimePath = writeMade(join(directory, 'node'), stripElf(runtime.binary))
+  const runtimePath = writeMade(join(directory, 'node'), withoutLibatomic(stripElf(runtime.binary)))
   const settings = {
-    main: writeMade(join(work, 'emf-pxe.cjs'), bundle.code),
+    // A relative path, because the binary contains it (it is in stack traces).
+    main: basename(writeMade(join(work, 'emf-pxe.cjs'), bundle.code)),
     output: path,
     executable: runtimePath,
     disableExperimentalSEAWarning: true,
@@ -64,6 +66,7 @@ function buildBinary(architecture: Architecture, path: string, bundle: Bundle, s
   const settingsPath = writeMade(join(directory, 'sea.json'), JSON.stringify(settings))
   // V8 puts random numbers into a code cache; with a fixed seed two builds are the same.
   execFileSync(process.execPath, ['--random-seed=1', '--build-sea', settingsPath], {
+    cwd: work,
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   chmodSync(path, 0o755)

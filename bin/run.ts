@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { commandTable } from '../commands/index.ts'
 import { runProgram } from '../src/cli/program.ts'
-import { muteExperimentalWarnings } from '../src/cli/warnings.ts'
+import { answerForStrangers, muteExperimentalWarnings } from '../src/cli/surroundings.ts'
 
 muteExperimentalWarnings()
+answerForStrangers()
 process.stdout.on('error', endQuietlyWithoutReader)
 // stdout and stderr are written synchronously on Linux, so nothing is lost by exiting here.
 runProgram(process.argv.slice(2), commandTable, {

@@ -2,8 +2,8 @@ import { EmfPxeError } from '../errors/error.ts'
 import { indent, padTo, wrap } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import type { CommandClass } from './base-command.ts'
-import { type FlagDefinition, flagsOf } from './flags.ts'
 import { type CommandTable, commandGroups } from './table.ts'
+import { type FlagDefinition, flagsOf } from './twins.ts'
 
 export interface HelpLook {
   readonly theme: Theme

@@ -34,20 +34,7 @@ export async function createOclifConfig(version: string): Promise<Config> {
     valid: true,
     version,
   }
-  return withoutAsking(() => Config.load({ root, pjson, plugins: new Map([[programName, plugin]]) }))
-}
-
-/**
- * oclif asks the system for the user's home and shell, which fails for a user that has no
- * entry in /etc/passwd (containers, an empty chroot), and reads a theme from the home directory.
- */
-async function withoutAsking<T>(task: () => Promise<T>): Promise<T> {
-  const answers = { HOME: '/', SHELL: '/bin/sh', EMF_PXE_DISABLE_THEME: '1' }
-  const unset = Object.entries(answers).filter(([name]) => (process.env[name] ?? '') === '')
-  for (const [name, value] of unset) process.env[name] = value
-  try {
-    return await task()
-  } finally {
-    for (const [name] of unset) delete process.env[name]
-  }
+  // Otherwise oclif reads a theme from the home directory; our colours come from `src/ui`.
+  process.env.EMF_PXE_DISABLE_THEME = '1'
+  return Config.load({ root, pjson, plugins: new Map([[programName, plugin]]) })
 }

@@ -4,10 +4,10 @@ import { translateError } from '../errors/translate.ts'
 import type { Environment, Streams } from '../ui/streams.ts'
 import { buildInfo } from './build-info.ts'
 import { createContext, type RunContext } from './context.ts'
-import { expandRepeatedTwins, flagsOf } from './flags.ts'
 import { reportError } from './report-error.ts'
 import { resolveTarget, type Target } from './resolve.ts'
 import type { CommandTable } from './table.ts'
+import { expandRepeatedTwins, flagsOf } from './twins.ts'
 import { explainUsage } from './usage.ts'
 
 export interface ProgramHost {

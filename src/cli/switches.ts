@@ -1,6 +1,6 @@
 import type { Environment } from '../ui/streams.ts'
 import type { Switches } from '../ui/ui.ts'
-import { environmentTwin } from './flags.ts'
+import { environmentTwin } from './twins.ts'
 
 /**
  * Reads the switches straight from the command line, before it is parsed: an error in the

@@ -3,7 +3,7 @@ import { catalog } from '../errors/catalog.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { translateError } from '../errors/translate.ts'
 import type { CommandClass } from './base-command.ts'
-import { flagsOf } from './flags.ts'
+import { flagsOf } from './twins.ts'
 
 /** Makes what the parser refused point at the help of the command, and at the flag that was meant. */
 export async function explainUsage<T>(task: Promise<T>, name: string, command: CommandClass): Promise<T> {

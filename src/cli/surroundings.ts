@@ -1,3 +1,5 @@
+import { homedir, userInfo } from 'node:os'
+
 /**
  * Keeps Node's notices about features it calls experimental (FFI, SQLite) off stderr: the
  * Node version is pinned and tested. Every other warning is still printed. Done in the
@@ -10,4 +12,18 @@ export function muteExperimentalWarnings(): void {
     if (warning.name === 'ExperimentalWarning') return
     for (const print of printers) print(warning)
   })
+}
+
+/**
+ * A user without an entry in /etc/passwd (a container, an empty chroot) has no home and no
+ * shell; libraries that ask for them while they load would end the program.
+ */
+export function answerForStrangers(): void {
+  try {
+    userInfo()
+    homedir()
+  } catch {
+    process.env.HOME ??= '/'
+    process.env.SHELL ??= '/bin/sh'
+  }
 }
