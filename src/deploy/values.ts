@@ -10,6 +10,8 @@ export interface RenderValues {
   readonly config: ConfigInput
   /** Text of the configuration file that is there already: comments and order in it are kept. */
   readonly configText?: string
+  /** PEM text of `orchestrator.caFile`, for targets that run on another machine. */
+  readonly caCertificate?: string
   /** Version of this program, `0.1.0`. */
   readonly version: string
   readonly paths: InstallPaths

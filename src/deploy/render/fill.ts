@@ -5,7 +5,7 @@
  */
 export function fill(template: string, values: Readonly<Record<string, string>>): string {
   const unused = new Set(Object.keys(values))
-  const valueOf = (name: string): string => {
+  const take = (name: string): string => {
     const value = values[name]
     if (value === undefined) throw new Error(`the template has a place {{${name}}} that nothing fills`)
     unused.delete(name)
@@ -13,10 +13,10 @@ export function fill(template: string, values: Readonly<Record<string, string>>)
   }
   const filled = template
     .replaceAll(/^\{\{(\w+)\}\}\n/gm, (_line, name: string) => {
-      const value = valueOf(name)
+      const value = take(name)
       return value === '' ? '' : `${value.replace(/\n$/, '')}\n`
     })
-    .replaceAll(/\{\{(\w+)\}\}/g, (_place, name: string) => valueOf(name))
+    .replaceAll(/\{\{(\w+)\}\}/g, (_place, name: string) => take(name))
   if (unused.size > 0) throw new Error(`the template has no place for ${[...unused].join(', ')}`)
   return filled
 }

@@ -1,5 +1,5 @@
-import { EmfPxeError } from '../../errors/error.ts'
 import { configSchema } from '../../config/schema.ts'
+import { EmfPxeError } from '../../errors/error.ts'
 import type { ReadTemplate, RenderedFile, RenderValues } from '../values.ts'
 import { configFileText } from './config-file.ts'
 import { fill } from './fill.ts'
