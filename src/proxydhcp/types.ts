@@ -27,7 +27,7 @@ export interface AccessRules {
 export interface BootPolicy {
   /** TFTP name handed out per architecture; an absent one is refused by name. */
   readonly bootFiles: Readonly<Partial<Record<Architecture, BootFile>>>
-  /** For iPXE (user class `iPXE`) that has no embedded script; undefined: such iPXE is left alone. */
+  /** For iPXE that came out of our boot file; undefined: its embedded script is all it needs. */
   readonly scriptUrl: string | undefined
   /** Absolute URL per architecture for UEFI HTTP boot; empty when switched off. */
   readonly httpBootUrls: Readonly<Partial<Record<Architecture, string>>>
@@ -35,6 +35,8 @@ export interface BootPolicy {
   readonly deny: AccessRules
   /** UDP port of the boot server: 4011 but in tests and demos. */
   readonly bootServerPort: number
+  /** UDP port where nodes hear offers: 68 but in tests and demos. */
+  readonly dhcpClientPort: number
 }
 
 export interface BootFile {
@@ -45,11 +47,23 @@ export interface BootFile {
 
 /** What is remembered of one MAC between packets; owned by the caller, never by the decision. */
 export interface NodeMemory {
+  /** Which form of offer the firmware gets now; iPXE and HTTP boot have but one. */
   readonly form: OfferForm
-  /** iPXE that keeps coming back without progress is no longer answered (loop guard). */
-  readonly ipxeLoop: boolean
+  /** Where iPXE on this node stands, when it is iPXE that asks. */
+  readonly ipxe: IpxeStage
 }
 
+/**
+ * `first`: iPXE in a ROM (most virtual machines) that has not been given anything yet; it gets the
+ * boot file. `chained`: it came out of the boot file that was just given, so giving that again would
+ * go in circles; it gets the script. `looping`: it has gone round too often already.
+ */
+export type IpxeStage = 'first' | 'chained' | 'looping'
+
+/**
+ * `direct`: the offer itself names the file (option 43.6 = 8); one round trip less. `bootServer`: the
+ * offer names nobody's file, the firmware asks for it on port 4011; older firmware knows only this.
+ */
 export type OfferForm = 'direct' | 'bootServer'
 
 export type Decision =
@@ -76,6 +90,7 @@ export type ReplyDestination =
   | { readonly kind: 'unicast'; readonly to: Endpoint }
 
 export interface NodeIdentity {
+  /** Lower-case `aa:bb:cc:dd:ee:ff`; empty when the request has none. */
   readonly mac: string
   readonly uuid: string | undefined
   readonly architecture: Architecture | undefined
@@ -86,15 +101,16 @@ export interface NodeIdentity {
 
 export type IgnoreReason =
   | 'not-a-request'
+  | 'no-hardware-address'
   | 'not-pxe'
+  | 'address-request'
   | 'wrong-message-type'
-  | 'request-for-another-server'
   | 'denied'
   | 'not-allowed'
-  | 'architecture-not-configured'
-  | 'architecture-unknown'
   | 'raspberry-pi'
+  | 'architecture-unknown'
+  | 'architecture-not-configured'
   | 'http-boot-off'
   | 'ipxe-without-script'
   | 'ipxe-loop'
-  | 'no-hardware-address'
+  | 'boot-file-name-too-long'
