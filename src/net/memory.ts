@@ -1,0 +1,87 @@
+import type { Clock, DatagramNetwork, Endpoint } from './datagram.ts'
+import { MemoryHost, type MemoryNic, type MemorySocket } from './memory-host.ts'
+import { limitedBroadcast } from './on-link.ts'
+import { seededRandom } from './seeded-random.ts'
+
+/** What happens to datagrams on their way. Percentages are dice thrown for each receiver. */
+export interface LinkConditions {
+  readonly delayMs: number
+  /** Up to this much more, evenly spread; more than the gap between two datagrams reorders them. */
+  readonly jitterMs: number
+  readonly lossPercent: number
+  readonly duplicatePercent: number
+  /** Datagrams that take three times the delay, so that later ones overtake them. */
+  readonly reorderPercent: number
+}
+
+export interface PassingDatagram {
+  readonly bytes: Uint8Array
+  readonly from: Endpoint
+  readonly to: Endpoint
+}
+
+const perfect: LinkConditions = {
+  delayMs: 0.1,
+  jitterMs: 0,
+  lossPercent: 0,
+  duplicatePercent: 0,
+  reorderPercent: 0,
+}
+
+/**
+ * Hosts on switches, in memory: the same `DatagramNetwork` that the kernel offers, with weather. With
+ * a `VirtualClock` and a seed every run is the same run; with the system clock real programs can be
+ * let in through a gateway.
+ */
+export class MemoryNetwork {
+  conditions: LinkConditions
+  /** Sees each datagram first; false loses it. */
+  passes: (datagram: PassingDatagram) => boolean = () => true
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #hosts: MemoryHost[] = []
+
+  constructor(clock: Clock, options: { seed?: number; conditions?: Partial<LinkConditions> } = {}) {
+    this.#clock = clock
+    this.#random = seededRandom(options.seed ?? 1)
+    this.conditions = { ...perfect, ...options.conditions }
+  }
+
+  /** A host with its NICs; NICs on the same `segment` (default `lan`) hear each other. */
+  host(...nics: readonly MemoryNic[]): DatagramNetwork {
+    const host = new MemoryHost(nics, (socket, nic, bytes, to) => this.#send(socket, nic, bytes, to))
+    this.#hosts.push(host)
+    return host
+  }
+
+  #send(socket: MemorySocket, nic: MemoryNic, bytes: Uint8Array, to: Endpoint): void {
+    const from = { address: socket.sourceAddress ?? nic.address, port: socket.local.port }
+    if (!this.passes({ bytes, from, to })) return
+    // A copy: the sender may reuse its bytes in its next turn.
+    const copy = Uint8Array.from(bytes)
+    for (const receiver of this.#hosts) {
+      const arrivals = receiver.nics.filter((other) => hears(other, nic, to.address))
+      for (const arrival of arrivals) this.#travel(() => receiver.deliver(arrival, copy, from, to))
+    }
+  }
+
+  #travel(arrive: () => void): void {
+    const { delayMs, jitterMs, lossPercent, duplicatePercent, reorderPercent } = this.conditions
+    if (this.#happens(lossPercent)) return
+    const copies = this.#happens(duplicatePercent) ? 2 : 1
+    for (let copy = 0; copy < copies; copy++) {
+      const detour = this.#happens(reorderPercent) ? 2 * delayMs : 0
+      this.#clock.schedule(delayMs + detour + jitterMs * this.#random(), arrive)
+    }
+  }
+
+  #happens(percent: number): boolean {
+    return percent > 0 && this.#random() * 100 < percent
+  }
+}
+
+/** A broadcast reaches every other NIC of the segment, an address its owner (also its own host). */
+function hears(receiver: MemoryNic, sender: MemoryNic, address: string): boolean {
+  if ((receiver.segment ?? 'lan') !== (sender.segment ?? 'lan')) return false
+  return address === limitedBroadcast ? receiver !== sender : receiver.address === address
+}
