@@ -10,7 +10,7 @@ export function assessImage(report: ArtifactReport, expected: Expectations): Fin
   if (image === undefined) return notEfi(report)
   if (!image.efiApplication) {
     return unfit('ARTIFACT_NOT_EFI', {
-      message: `It is a PE image, but a ${image.subsystem}, wanted an EFI application.`,
+      message: `It is a PE image of another kind (${image.subsystem}), wanted an EFI application.`,
     })
   }
   return wrongArchitecture(image, expected) ?? incomplete(image, report)

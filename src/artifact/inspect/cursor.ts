@@ -29,7 +29,7 @@ export class FileCursor {
   }
 
   skip(count: number): void {
-    this.#offset += count
+    if (this.#fits(count)) this.#take(count)
   }
 
   u16(): number {

@@ -31,4 +31,4 @@ function versionBesideName(text: string): string | undefined {
   return best?.version
 }
 
-const versionString = /^\d{1,3}\.\d{1,3}\.\d{1,3}(?:[+~.-][\w.+~-]{0,64})?(?: \([\w.-]{1,64}\))?$/
+const versionString = /^\d{1,3}\.\d{1,3}\.\d{1,3}(?:[+~-][\w.+~-]{0,64})?(?: \([\w.-]{1,64}\))?$/
