@@ -29,6 +29,18 @@ export function secureBootCertificate(directory: string): Certificate {
   return selfSigned(directory, 'db', '/CN=emf-pxe lab Secure Boot db', ['extendedKeyUsage=codeSigning'])
 }
 
+/**
+ * The key that Debian's Secure Boot test firmware (`OVMF_VARS_4M.snakeoil.fd`) has enrolled: what it
+ * signs, that firmware starts. Its published passphrase is taken off in `directory`.
+ */
+export function enrolledCertificate(directory: string): Certificate {
+  const keyPath = join(directory, 'enrolled.key')
+  run('openssl', [
+    ...['pkey', '-in', '/usr/share/ovmf/PkKek-1-snakeoil.key', '-passin', 'pass:snakeoil', '-out', keyPath],
+  ])
+  return read('/usr/share/ovmf/PkKek-1-snakeoil.pem', keyPath)
+}
+
 function selfSigned(
   directory: string,
   name: string,
@@ -42,6 +54,10 @@ function selfSigned(
     ...['req', '-x509', '-newkey', 'rsa:2048', '-sha256', '-nodes', '-days', '365'],
     ...['-subj', subject, ...extensionArgs, '-keyout', keyPath, '-out', certificatePath],
   ])
+  return read(certificatePath, keyPath)
+}
+
+function read(certificatePath: string, keyPath: string): Certificate {
   const der = new X509Certificate(readFileSync(certificatePath)).raw
   return { certificatePath, keyPath, der, fingerprint: createHash('sha256').update(der).digest() }
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './cache.ts'
-import { type Certificate, secureBootCertificate } from './certificates.ts'
+import type { Certificate } from './certificates.ts'
 import { unpackedPackage } from './debian.ts'
 
 /** Debian 12's own build (2019): no TLS, no embedded script. */
@@ -18,25 +18,21 @@ export function modernIpxe(architecture: 'amd64' | 'arm64' = 'amd64'): string {
   return join(unpackedPackage('ipxe', suiteWithTls), `usr/lib/ipxe/ipxe-${architecture}.efi`)
 }
 
-export interface SignedIpxe {
-  /** Path of `signed_ipxe.efi`. */
-  readonly path: string
-  /** The Secure Boot key it is signed with. */
-  readonly db: Certificate
-}
-
 /**
  * The nearest thing to the orchestrator's `signed_ipxe.efi` that can be made without iPXE's source:
  * Debian's build with its trusted root replaced by the endpoint's certificate, signed with a
  * Secure Boot key. Its TLS trust is real. The certificate and the script are in a section of their
  * own, where a search finds them as in the real file, but iPXE does not run that script: the lab
- * hands out its URL instead.
+ * hands out its URL instead. Returns the file's path in `directory`.
  */
-export function makeSignedIpxe(directory: string, endpoint: Certificate, script: string): SignedIpxe {
-  const [trusting, carrying] = ['trusting.efi', 'carrying.efi'].map((name) => join(directory, name)) as [
-    string,
-    string,
-  ]
+export function makeSignedIpxe(
+  directory: string,
+  embedded: { readonly endpoint: Certificate; readonly script: string },
+  signer: Certificate,
+): string {
+  const { endpoint, script } = embedded
+  const trusting = join(directory, 'trusting.efi')
+  const carrying = join(directory, 'carrying.efi')
   writeFileSync(trusting, withTrustedRoot(readFileSync(modernIpxe()), endpoint.fingerprint))
   const cargo = join(directory, 'embedded.bin')
   writeFileSync(cargo, Buffer.concat([endpoint.der, Buffer.alloc(16), Buffer.from(script), Buffer.alloc(1)]))
@@ -45,10 +41,13 @@ export function makeSignedIpxe(directory: string, endpoint: Certificate, script:
     ...['--change-section-address', '.embed=0x400000'],
     ...[trusting, carrying],
   ])
-  const db = secureBootCertificate(directory)
-  const path = join(directory, 'signed_ipxe.efi')
-  run('sbsign', ['--key', db.keyPath, '--cert', db.certificatePath, '--output', path, carrying])
-  return { path, db }
+  return signImage(carrying, signer, join(directory, 'signed_ipxe.efi'))
+}
+
+/** Signs an EFI program or a kernel for Secure Boot; returns the path of the signed copy. */
+export function signImage(image: string, signer: Certificate, signed: string): string {
+  run('sbsign', ['--key', signer.keyPath, '--cert', signer.certificatePath, '--output', signed, image])
+  return signed
 }
 
 function withTrustedRoot(image: Buffer, fingerprint: Buffer): Buffer {

@@ -16,6 +16,8 @@ export interface NodeOptions {
   readonly uuid: string
   /** UEFI only: leave PXE out and try UEFI HTTP boot at once. */
   readonly httpBoot?: boolean
+  /** UEFI x64 only: Secure Boot on, with Debian's test keys enrolled. */
+  readonly secureBoot?: boolean
 }
 
 /** What a UEFI firmware is made of: its code, and the variables that each node gets a copy of. */
@@ -23,6 +25,8 @@ const flash = {
   'uefi-x64': { code: '/usr/share/OVMF/OVMF_CODE_4M.fd', variables: '/usr/share/OVMF/OVMF_VARS_4M.fd' },
   'uefi-arm64': { code: '/usr/share/AAVMF/AAVMF_CODE.fd', variables: '/usr/share/AAVMF/AAVMF_VARS.fd' },
 } as const
+
+const enrolledVariables = '/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd'
 
 /**
  * A machine that boots from its network card: QEMU without KVM (firmware does not run on it), its
@@ -45,6 +49,11 @@ export class Node {
     return new Node(lan.spawn(lan.switchNamespace, command), `node ${options.mac}`)
   }
 
+  /** Types on the serial console. */
+  type(text: string): void {
+    this.#child.stdin?.write(text)
+  }
+
   /** Switches it off, and returns when QEMU is gone. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
@@ -56,7 +65,7 @@ export class Node {
 
 function commandLine(directory: string, tap: string, options: NodeOptions): string[] {
   return [
-    ...machine(directory, options.firmware),
+    ...machine(directory, options),
     ...(options.httpBoot === true ? withoutPxe : []),
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
@@ -70,7 +79,7 @@ const withoutPxe = ['IPv4PXESupport', 'IPv6PXESupport'].flatMap((name) => [
   ...['-fw_cfg', `name=opt/org.tianocore/${name},string=no`],
 ])
 
-function machine(directory: string, firmware: Firmware): string[] {
+function machine(directory: string, { firmware, secureBoot }: NodeOptions): string[] {
   if (firmware === 'bios')
     return [
       ...['qemu-system-x86_64', '-accel', 'tcg', '-machine', 'pc,graphics=off', '-m', '256'],
@@ -78,7 +87,7 @@ function machine(directory: string, firmware: Firmware): string[] {
     ]
   const { code, variables } = flash[firmware]
   const ownVariables = join(directory, 'variables.fd')
-  copyFileSync(variables, ownVariables)
+  copyFileSync(secureBoot === true ? enrolledVariables : variables, ownVariables)
   const drives = [
     ...['-drive', `if=pflash,format=raw,readonly=on,file=${code}`],
     ...['-drive', `if=pflash,format=raw,file=${ownVariables}`],
