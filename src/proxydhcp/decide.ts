@@ -50,4 +50,3 @@ function answer(
   const destination = destinationOf(request, policy, arrival)
   return { kind, gives: gift.gives, form, node, bootFile: gift.name, reply, destination }
 }
-

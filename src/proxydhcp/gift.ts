@@ -52,4 +52,3 @@ function chooseForFirmware(policy: BootPolicy, node: NodeIdentity): Gift | Refus
   }
   return refuse('architecture-not-configured', architectureName(node.architectureCode ?? 0))
 }
-

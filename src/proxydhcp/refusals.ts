@@ -73,4 +73,3 @@ function notBootable(policy: BootPolicy, node: NodeIdentity): Refusal | undefine
   }
   return undefined
 }
-
