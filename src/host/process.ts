@@ -1,0 +1,45 @@
+import { escapeText, truncate } from '../ui/text.ts'
+import { type ProcessOwner, parseControlGroup } from './process-owner.ts'
+import { readLink, readNames, readText } from './read.ts'
+
+/** A process as an operator knows it; texts are printable. */
+export interface ProcessFacts extends ProcessOwner {
+  readonly pid: number
+  /** Short name, such as `dnsmasq`. */
+  readonly name: string
+  /** Command line with its arguments; the name where the kernel shows none. */
+  readonly command: string
+}
+
+const mostCommandColumns = 200
+
+/** Facts of a process; undefined when it has ended. */
+export function readProcess(pid: number): ProcessFacts | undefined {
+  const name = readText(`/proc/${pid}/comm`)?.trim()
+  if (name === undefined) return undefined
+  const words = (readText(`/proc/${pid}/cmdline`) ?? '').split('\0').filter((word) => word !== '')
+  return {
+    pid,
+    name: escapeText(name),
+    command: truncate(escapeText(words.length > 0 ? words.join(' ') : name), mostCommandColumns),
+    ...parseControlGroup(readText(`/proc/${pid}/cgroup`) ?? ''),
+  }
+}
+
+/** Every process that can be seen from here. */
+export function processIds(): number[] {
+  return readNames('/proc').map(Number).filter(Number.isInteger)
+}
+
+/** Which process holds each of these sockets, by inode; those of other users are only seen by root. */
+export function findSocketProcesses(inodes: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const pid of processIds()) {
+    for (const descriptor of readNames(`/proc/${pid}/fd`)) {
+      const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`) ?? '')?.[1]
+      if (inode !== undefined && inodes.has(inode) && !found.has(inode)) found.set(inode, pid)
+    }
+    if (found.size === inodes.size) break
+  }
+  return found
+}

@@ -1,0 +1,163 @@
+import type { Socket } from 'node:dgram'
+import { EmfPxeError } from '../errors/error.ts'
+import { leadingRun } from './batch.ts'
+import type { DatagramSocket, Endpoint } from './datagram.ts'
+import { systemCallError } from './libc/libc.ts'
+import { type Destination, type Exit, mostPerCall, type Sender } from './libc/sender.ts'
+import { isOnLink, type Subnet } from './on-link.ts'
+
+/** Direct way to the kernel for a socket whose descriptor we know. */
+export interface DirectSending {
+  readonly descriptor: number
+  readonly sender: Sender
+  /** For broadcasts and neighbours; undefined lets the routing table decide those too. */
+  readonly onLinkExit: Exit | undefined
+  readonly routedExit: Exit | undefined
+  readonly subnet: Subnet | undefined
+}
+
+export interface KernelSocketParts {
+  readonly socket: Socket
+  readonly local: Endpoint
+  readonly direct?: DirectSending | undefined
+  readonly receiveBufferBytes?: number | undefined
+  /** True when a DHCP server on this machine has the same port open. */
+  readonly sharesPort?: boolean
+  /** Where datagrams leave when there is no direct way; default: the socket itself. */
+  readonly sendFrom?: Socket
+  /** What closing means; default: the sockets are closed. */
+  readonly release?: () => void
+}
+
+/** The kernel has no room now: Node's queue waits for it. */
+const momentary = new Set(['EAGAIN', 'ENOBUFS', 'EINTR'])
+/** UDP_SEGMENT is not possible on this NIC, kernel or path; single datagrams are. */
+const notSegmentable = new Set(['EINVAL', 'EIO', 'EMSGSIZE', 'EOPNOTSUPP', 'ENOPROTOOPT'])
+
+/** Receives through Node's event loop, sends straight to the kernel. */
+export class KernelSocket implements DatagramSocket {
+  readonly local: Endpoint
+  readonly receiveBufferBytes: number | undefined
+  readonly sharesPort: boolean
+  readonly #parts: KernelSocketParts
+  readonly #errorListeners: ((error: Error) => void)[] = []
+  readonly #messageListeners: ((bytes: Uint8Array, from: Endpoint) => void)[] = []
+  #segments = true
+  #open = true
+  #destination: Destination = { address: '', port: 0, exit: undefined }
+
+  constructor(parts: KernelSocketParts) {
+    this.#parts = parts
+    this.local = parts.local
+    this.receiveBufferBytes = parts.receiveBufferBytes
+    this.sharesPort = parts.sharesPort ?? false
+    parts.socket.on('message', (bytes, from) => {
+      for (const listener of this.#messageListeners) listener(bytes, from)
+    })
+    parts.socket.on('error', (error) => this.#report(error))
+    parts.sendFrom?.on('error', (error) => this.#report(error))
+  }
+
+  /** Number of the kernel's descriptor, for system calls that this class does not know; -1 when it is Node's secret. */
+  get descriptor(): number {
+    return this.#open ? (this.#parts.direct?.descriptor ?? -1) : -1
+  }
+
+  send(bytes: Uint8Array, to: Endpoint): void {
+    if (!this.#open) return
+    const { direct } = this.#parts
+    if (direct === undefined) this.#queue(bytes, to)
+    else this.#settle(direct.sender.send(direct.descriptor, bytes, this.#towards(to, direct)), [bytes], to)
+  }
+
+  sendMany(datagrams: readonly Uint8Array[], to: Endpoint): void {
+    const { direct } = this.#parts
+    let rest = datagrams
+    while (this.#open && rest.length > 0) {
+      const gone = direct === undefined ? this.#queueAll(rest, to) : this.#sendSome(direct, rest, to)
+      rest = rest.slice(gone)
+    }
+  }
+
+  onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void {
+    this.#messageListeners.push(listener)
+  }
+
+  onError(listener: (error: Error) => void): void {
+    this.#errorListeners.push(listener)
+  }
+
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    const { socket, sendFrom, release } = this.#parts
+    this.#messageListeners.length = 0
+    if (release === undefined) socket.close()
+    else release()
+    sendFrom?.close()
+  }
+
+  /** Sends what fits into one call; how many are dealt with. */
+  #sendSome(direct: DirectSending, datagrams: readonly Uint8Array[], to: Endpoint): number {
+    const destination = this.#towards(to, direct)
+    const run = this.#segments ? leadingRun(datagrams) : 1
+    if (run > 1) return this.#sendRun(direct, datagrams.slice(0, run), destination)
+    const some = datagrams.slice(0, mostPerCall)
+    const sent = direct.sender.sendEach(direct.descriptor, some, destination)
+    if (typeof sent === 'number') return sent
+    this.#settle(sent, some, to)
+    return some.length
+  }
+
+  #sendRun(direct: DirectSending, run: readonly Uint8Array[], to: Destination): number {
+    const failure = direct.sender.sendSegments(direct.descriptor, run, to, run[0]?.length ?? 0)
+    if (failure !== undefined && notSegmentable.has(failure)) {
+      this.#segments = false
+      return 0
+    }
+    this.#settle(failure, run, to)
+    return run.length
+  }
+
+  #settle(failure: string | undefined, datagrams: readonly Uint8Array[], to: Endpoint): void {
+    if (failure === undefined) return
+    if (momentary.has(failure)) this.#queueAll(datagrams, to)
+    else this.#report(sendError(failure, to))
+  }
+
+  #queueAll(datagrams: readonly Uint8Array[], to: Endpoint): number {
+    for (const bytes of datagrams) this.#queue(bytes, to)
+    return datagrams.length
+  }
+
+  /** Node sends when the kernel has room; it keeps the bytes until then, so it gets its own. */
+  #queue(bytes: Uint8Array, to: Endpoint): void {
+    const from = this.#parts.sendFrom ?? this.#parts.socket
+    from.send(Uint8Array.from(bytes), to.port, to.address, (error) => {
+      if (error !== null) this.#report(sendError('code' in error ? String(error.code) : 'EIO', to))
+    })
+  }
+
+  #towards(to: Endpoint, direct: DirectSending): Destination {
+    const last = this.#destination
+    if (last.address === to.address && last.port === to.port) return last
+    const exit = isOnLink(direct.subnet, to.address) ? direct.onLinkExit : direct.routedExit
+    this.#destination = { address: to.address, port: to.port, exit }
+    return this.#destination
+  }
+
+  /** Later, so that `send` never calls back into the code that called it. */
+  #report(error: Error): void {
+    queueMicrotask(() => {
+      if (this.#open) for (const listener of this.#errorListeners) listener(error)
+    })
+  }
+}
+
+/** EPERM on a send is netfilter's way to say that an output rule dropped it. */
+function sendError(code: string, to: Endpoint): Error {
+  const cause = systemCallError('send', code, { address: to.address, port: to.port })
+  if (code !== 'EPERM') return cause
+  const message = `an answer to ${to.address}:${to.port} was dropped by an output rule of this machine's firewall`
+  return new EmfPxeError('SEND_REFUSED', { message, cause })
+}

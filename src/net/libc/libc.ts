@@ -1,0 +1,73 @@
+import { endianness } from 'node:os'
+import { getSystemErrorName } from 'node:util'
+
+/**
+ * The C library of this process, through `node:ffi`: what `dgram` leaves out (SO_BINDTODEVICE,
+ * SO_RCVBUFFORCE, sendmsg). Symbols are looked up in the running process, so glibc and musl are alike.
+ * Numbers and structure layouts below are those of Linux on 64-bit little-endian machines.
+ */
+const signatures = {
+  socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
+  bind: { arguments: ['int32', 'buffer', 'uint32'], return: 'int32' },
+  close: { arguments: ['int32'], return: 'int32' },
+  setsockopt: { arguments: ['int32', 'int32', 'int32', 'buffer', 'uint32'], return: 'int32' },
+  getsockopt: { arguments: ['int32', 'int32', 'int32', 'buffer', 'buffer'], return: 'int32' },
+  sendmsg: { arguments: ['int32', 'pointer', 'int32'], return: 'int64' },
+  sendmmsg: { arguments: ['int32', 'pointer', 'uint32', 'int32'], return: 'int32' },
+  if_nametoindex: { arguments: ['buffer'], return: 'uint32' },
+  __errno_location: { arguments: [], return: 'pointer' },
+} as const
+
+function open() {
+  const ffi = process.getBuiltinModule('node:ffi')
+  const { functions } = ffi.dlopen(null, signatures)
+  return {
+    ...functions,
+    /** Address of the bytes; valid only while the caller keeps `view` reachable. */
+    addressOf: (view: NodeJS.ArrayBufferView): bigint => ffi.getRawPointer(view),
+    /** Symbolic name of the last failure, such as `EADDRINUSE`; ask at once after the failed call. */
+    lastError: (): string => nameOf(ffi.getInt32(functions.__errno_location(), 0)),
+  }
+}
+
+export type Libc = ReturnType<typeof open>
+
+let loaded: { readonly libc: Libc | undefined } | undefined
+
+/** The C library, or undefined on a Node or machine that cannot call it. */
+export function loadLibc(): Libc | undefined {
+  loaded ??= { libc: tryOpen() }
+  return loaded.libc
+}
+
+function tryOpen(): Libc | undefined {
+  const known = process.platform === 'linux' && endianness() === 'LE' && /64/.test(process.arch)
+  // `process.getBuiltinModule` answers undefined where Node was built or started without FFI.
+  if (!known || process.getBuiltinModule('node:ffi') === undefined) return undefined
+  try {
+    return open()
+  } catch {
+    return undefined
+  }
+}
+
+function nameOf(errno: number): string {
+  return errno > 0 ? getSystemErrorName(-errno) : 'EIO'
+}
+
+export interface SystemCallError extends Error {
+  readonly code: string
+  readonly syscall: string
+  readonly address?: string
+  readonly port?: number
+}
+
+/** An error of the same shape as Node's own, so that one translation serves both. */
+export function systemCallError(
+  syscall: string,
+  code: string,
+  place: { readonly address?: string; readonly port?: number } = {},
+): SystemCallError {
+  const where = place.address === undefined ? '' : ` ${place.address}:${place.port ?? 0}`
+  return Object.assign(new Error(`${syscall} ${code}${where}`), { code, syscall, ...place })
+}
