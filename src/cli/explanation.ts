@@ -1,0 +1,44 @@
+import type { Explanation } from '../errors/explain.ts'
+import { indent, wrap } from '../ui/text.ts'
+import type { Theme } from '../ui/theme.ts'
+
+/** An explanation for a person, wrapped to `columns`. */
+export function formatExplanation(explanation: Explanation, theme: Theme, columns: number): string {
+  return explanation.kind === 'ours'
+    ? ourText(explanation, theme, columns)
+    : firmwareText(explanation, theme, columns)
+}
+
+function ourText(explanation: Extract<Explanation, { kind: 'ours' }>, theme: Theme, columns: number): string {
+  return [
+    `${theme.bold(explanation.code)}  ${explanation.title} (exit code ${explanation.exitCode})`,
+    ...explanation.text.split('\n\n').map((paragraph) => reflow(paragraph, columns)),
+    `${theme.symbols.arrow} ${explanation.hint}`,
+  ].join('\n\n')
+}
+
+function firmwareText(
+  explanation: Extract<Explanation, { kind: 'firmware' }>,
+  theme: Theme,
+  columns: number,
+): string {
+  const meaning = (label: string, text: string | undefined) =>
+    text === undefined ? [] : [indent(reflow(`${label}: ${text}`, columns - 2), 2)]
+  const remedies = explanation.remedies.map(({ text, command }) => {
+    const [first = '', ...rest] = wrap(text, columns - 4)
+    const lines = [...rest, ...(command === undefined ? [] : [theme.accent(command)])]
+    return [`  ${theme.symbols.arrow} ${first}`, ...lines.map((line) => indent(line, 4))].join('\n')
+  })
+  return [
+    `${theme.bold(explanation.code)}  on a node’s screen`,
+    [...meaning('UEFI', explanation.uefi), ...meaning('Legacy BIOS', explanation.bios)].join('\n'),
+    `What to try\n${remedies.join('\n')}`,
+  ].join('\n\n')
+}
+
+/** Markdown paragraphs are wrapped anew; tables and code keep their lines. */
+function reflow(paragraph: string, columns: number): string {
+  if (/^(\||```| {4}|- )/.test(paragraph)) return paragraph
+  const plain = paragraph.replaceAll(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll(/\s*\n\s*/g, ' ')
+  return wrap(plain, columns).join('\n')
+}

@@ -1,0 +1,47 @@
+import { catalog } from './catalog.ts'
+import { type PxeCode, pxeCodes } from './pxe-codes.ts'
+
+/** What is known about a code: one of ours, or one on a node's screen. */
+export type Explanation =
+  | {
+      readonly kind: 'ours'
+      readonly code: string
+      readonly title: string
+      readonly exitCode: number
+      readonly hint: string
+      /** Paragraphs of `docs/errors.md`. */
+      readonly text: string
+    }
+  | ({ readonly kind: 'firmware'; readonly code: string } & PxeCode)
+
+/**
+ * Looks a code up as people type it: `config_missing`, `PXE-E18`, `e18`, `PXE-E18:`. Returns
+ * undefined for an unknown one. `errorsDocument` is the text of `docs/errors.md`.
+ */
+export function explainCode(typed: string, errorsDocument: string): Explanation | undefined {
+  const word = typed.trim().toUpperCase().replace(/:$/, '')
+  const ourCode = word.replaceAll('-', '_')
+  if (isOurs(ourCode)) {
+    const { title, exitCode, hint } = catalog[ourCode]
+    return { kind: 'ours', code: ourCode, title, exitCode, hint, text: sectionOf(ourCode, errorsDocument) }
+  }
+  const firmwareCode = word.replace(/^PXE-?/, '')
+  const known = Object.hasOwn(pxeCodes, firmwareCode) ? pxeCodes[firmwareCode] : undefined
+  return known === undefined ? undefined : { kind: 'firmware', code: `PXE-${firmwareCode}`, ...known }
+}
+
+/** Every code that can be explained, for completion and for suggesting the nearest one. */
+export function explainableCodes(): string[] {
+  return [...Object.keys(catalog), ...Object.keys(pxeCodes).map((code) => `PXE-${code}`)]
+}
+
+/** The paragraphs below `## CODE`. */
+export function sectionOf(code: string, errorsDocument: string): string {
+  const sections = errorsDocument.split(/^## /m)
+  const section = sections.find((text) => text.startsWith(`${code}\n`)) ?? ''
+  return section.slice(code.length).trim()
+}
+
+function isOurs(word: string): word is keyof typeof catalog {
+  return Object.hasOwn(catalog, word)
+}
