@@ -3,7 +3,7 @@ import { indent, padTo, wrap } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import type { CommandClass } from './base-command.ts'
 import { type CommandTable, commandGroups } from './table.ts'
-import { type FlagDefinition, flagsOf } from './twins.ts'
+import { environmentTwin, type FlagDefinition, flagsOf } from './twins.ts'
 
 export interface HelpLook {
   readonly theme: Theme
@@ -101,7 +101,7 @@ function flagRow([name, flag]: readonly [string, FlagDefinition]): Row {
       choices(flag.options),
       defaultNote(flag),
       flag.multiple === true ? 'may be repeated' : '',
-      flag.env ?? '',
+      environmentTwin(name),
     ),
   ]
 }

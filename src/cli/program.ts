@@ -7,7 +7,7 @@ import { createContext, type RunContext } from './context.ts'
 import { reportError } from './report-error.ts'
 import { resolveTarget, type Target } from './resolve.ts'
 import type { CommandTable } from './table.ts'
-import { expandRepeatedTwins, flagsOf } from './twins.ts'
+import { flagsOf, withTwins } from './twins.ts'
 import { explainUsage } from './usage.ts'
 
 export interface ProgramHost {
@@ -17,21 +17,28 @@ export interface ProgramHost {
   readonly onInterrupt: (listener: () => void) => () => void
 }
 
-/**
- * The whole program: command line in, exit code out. Never throws; every error has been shown
- * when this returns. oclif, help and commands are loaded only when the command line needs them.
- */
-export async function runProgram(
-  argv: readonly string[],
-  table: CommandTable,
-  host: ProgramHost,
-): Promise<ExitCode> {
+/** The whole program for one command line. */
+export interface Program {
+  /** Returns the exit code; never throws, because every error has been shown by then. */
+  run(): Promise<ExitCode>
+  /** Shows an error that nobody caught; returns the exit code. */
+  fail(error: unknown): ExitCode
+}
+
+/** oclif, help and commands are loaded only when the command line needs them. */
+export function createProgram(argv: readonly string[], table: CommandTable, host: ProgramHost): Program {
   const interrupt = new AbortController()
   const context = createContext(argv, table, { ...host, abort: interrupt.signal })
-  try {
-    return await perform(resolveTarget(argv, table), context, host, interrupt)
-  } catch (error) {
-    return reportError(translateError(error), context)
+  const fail = (error: unknown) => reportError(translateError(error), context)
+  return {
+    fail,
+    run: async () => {
+      try {
+        return await perform(resolveTarget(argv, table), context, host, interrupt)
+      } catch (error) {
+        return fail(error)
+      }
+    },
   }
 }
 
@@ -69,7 +76,7 @@ async function runCommand(
     import('./base-command.ts'),
     import('./oclif.ts'),
   ])
-  const words = expandRepeatedTwins(argv, flagsOf(command), context.environment)
+  const words = withTwins(argv, flagsOf(command), context.environment)
   const config = await createOclifConfig(buildInfo().version)
   const task = explainUsage(BaseCommand.execute(command, words, config, context), name, command)
   return command.signals === 'own' ? task : untilInterrupted(task, host, interrupt)

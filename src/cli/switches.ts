@@ -1,6 +1,6 @@
 import type { Environment } from '../ui/streams.ts'
 import type { Switches } from '../ui/ui.ts'
-import { environmentTwin } from './twins.ts'
+import { environmentTwin, isTruthy } from './twins.ts'
 
 /**
  * Reads the switches straight from the command line, before it is parsed: an error in the
@@ -20,9 +20,4 @@ export function readSwitches(argv: readonly string[], environment: Environment):
     noInput: given('no-input'),
     noColor: given('no-color'),
   }
-}
-
-/** The spellings that oclif takes for a boolean flag's variable. */
-function isTruthy(value: string | undefined): boolean {
-  return ['1', 'true', 'y', 'yes'].includes((value ?? '').toLowerCase())
 }

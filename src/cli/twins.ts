@@ -1,12 +1,15 @@
+import type { Environment } from '../ui/streams.ts'
+
 /** Name of a flag's twin in the environment: `state-dir` → `EMF_PXE_STATE_DIR`. */
 export function environmentTwin(flag: string): string {
   return `EMF_PXE_${flag.replaceAll('-', '_').toUpperCase()}`
 }
 
-/** What the flag tables of command classes hold, as far as help and documents look at it. */
+/** What the flag tables of command classes hold, as far as we look at it. */
 export interface FlagDefinition {
   readonly type: 'boolean' | 'option'
   readonly char?: string
+  readonly allowNo?: boolean
   readonly description?: string
   readonly helpValue?: string | readonly string[]
   readonly helpGroup?: string
@@ -15,36 +18,49 @@ export interface FlagDefinition {
   readonly multiple?: boolean
   readonly required?: boolean
   readonly hidden?: boolean
-  env?: string
+}
+
+export type FlagTable = Readonly<Record<string, FlagDefinition>>
+
+/** The flags of a command class: its own first, those of every command after them. */
+export function flagsOf(command: { readonly flags: object; readonly baseFlags: object }): FlagTable {
+  return { ...command.flags, ...command.baseFlags } as FlagTable
 }
 
 /**
- * Gives every flag its twin, so that no command can forget one. Returns the flags of a class,
- * its own first, those of every command after them.
+ * Puts what the environment says before what was typed, so that every flag has its twin and
+ * the command line wins. A repeatable flag takes a list: `EMF_PXE_INTERFACE=eth0,eth1`.
  */
-export function flagsOf(command: {
-  readonly flags: object
-  readonly baseFlags: object
-}): Record<string, FlagDefinition> {
-  const flags = { ...command.flags, ...command.baseFlags } as Record<string, FlagDefinition>
-  for (const [name, definition] of Object.entries(flags)) definition.env ??= environmentTwin(name)
-  return flags
-}
-
-/**
- * oclif takes the variable of a repeatable flag as one value; here `EMF_PXE_INTERFACE=eth0,eth1`
- * becomes `--interface=eth0 --interface=eth1`, unless the command line has the flag already.
- */
-export function expandRepeatedTwins(
-  argv: readonly string[],
-  flags: Readonly<Record<string, FlagDefinition>>,
-  environment: Readonly<Record<string, string | undefined>>,
-): string[] {
-  const expanded = Object.entries(flags).flatMap(([name, definition]) => {
-    const value = environment[definition.env ?? '']
-    const written = argv.some((word) => word === `--${name}` || word.startsWith(`--${name}=`))
-    if (definition.multiple !== true || value === undefined || value === '' || written) return []
-    return value.split(',').map((part) => `--${name}=${part.trim()}`)
+export function withTwins(argv: readonly string[], flags: FlagTable, environment: Environment): string[] {
+  const fromTwins = Object.entries(flags).flatMap(([name, flag]) => {
+    const value = environment[environmentTwin(name)]
+    if (value === undefined || value === '' || isTyped(name, flag, argv)) return []
+    return flag.type === 'boolean' ? booleanWords(name, flag, value) : valueWords(name, flag, value)
   })
-  return [...expanded, ...argv]
+  return [...fromTwins, ...argv]
+}
+
+/** Spellings of yes in a variable. */
+export function isTruthy(value: string | undefined): boolean {
+  return ['1', 'true', 'y', 'yes', 'on'].includes((value ?? '').toLowerCase())
+}
+
+function isTyped(name: string, flag: FlagDefinition, argv: readonly string[]): boolean {
+  return argv.some(
+    (word) =>
+      word === `--${name}` ||
+      word.startsWith(`--${name}=`) ||
+      word === `--no-${name}` ||
+      (flag.char !== undefined && word.startsWith(`-${flag.char}`)),
+  )
+}
+
+function booleanWords(name: string, flag: FlagDefinition, value: string): string[] {
+  if (isTruthy(value)) return [`--${name}`]
+  return flag.allowNo === true ? [`--no-${name}`] : []
+}
+
+function valueWords(name: string, flag: FlagDefinition, value: string): string[] {
+  const values = flag.multiple === true ? value.split(',').map((part) => part.trim()) : [value]
+  return values.map((part) => `--${name}=${part}`)
 }
