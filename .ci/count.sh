@@ -1,0 +1,70 @@
+# shellcheck shell=bash
+# Running a level, and adding up what it says. Sourced by .ci/run.
+
+passed=0
+failed=0
+
+# A command of which only the exit code counts: NAME COMMAND…
+step() {
+  local name=$1 status
+  perform "$@"
+  status=$?
+  add $((status == 0)) $((status != 0))
+  [ "$status" -eq 0 ] || show_end "$status" "$(log_of "$name")"
+}
+
+# A run of Node's test runner, whose own counts are added: NAME COMMAND…
+tests() {
+  local name=$1 log status good bad
+  log=$(log_of "$name")
+  perform "$@"
+  status=$?
+  good=$(reported pass "$log")
+  bad=$(($(reported fail "$log") + $(reported cancelled "$log") + $(reported todo "$log") + $(wrongly_skipped "$log")))
+  # A run that broke off, or that found no test, has failed even when it names none.
+  if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$good" -eq 0 ]; }; then bad=1; fi
+  add "$good" "$bad"
+  [ "$bad" -eq 0 ] || show_end "$status" "$log"
+}
+
+# Runs a command with its output in a file; remembers when it started.
+perform() {
+  local name=$1
+  shift
+  echo "== $name"
+  started=$SECONDS
+  "$@" >"$(log_of "$name")" 2>&1 </dev/null
+}
+
+add() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  printf '   %d passed, %d failed, %d s\n' "$1" "$2" $((SECONDS - started))
+}
+
+log_of() { echo "${logs:?}/${1//[^a-zA-Z0-9.]/_}.log"; }
+
+# The number that Node's spec reporter gives for pass, fail, cancelled, skipped or todo; 0 when it gives none.
+reported() {
+  sed -n "s/^[^a-z]* *$1 \([0-9][0-9]*\)\$/\1/p" "$2" | tail -n 1 | grep . || echo 0
+}
+
+# Tests that were skipped although they may not be. An ordinary user may skip what needs root: the run
+# as root has it.
+wrongly_skipped() {
+  local skipped allowed=0
+  skipped=$(reported skipped "$1")
+  if [ "${ordinary_user:-no}" = yes ]; then
+    allowed=$(grep -cE '# needs .*(root \(run it with sudo\)|network namespaces \(root)' "$1")
+  fi
+  echo $((skipped > allowed ? skipped - allowed : 0))
+}
+
+show_end() {
+  echo "--- exit code $1, the end of its output:"
+  if grep -q 'failing tests:$' "$2"; then sed -n '/failing tests:$/,$p' "$2" | head -n 400; else tail -n 60 "$2"; fi
+  grep -E '^ *﹣ ' "$2" | head -n 20
+}
+
+# COMMAND… for at most LIMIT: LIMIT COMMAND…
+limit() { timeout --kill-after=30s "$@"; }
