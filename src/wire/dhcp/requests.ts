@@ -121,8 +121,6 @@ const edk2RequestMessageSize = [0xff, 0x00]
 /** The parameter requests of edk2 in common to PXE and HTTP boot. */
 const edk2Parameters = hexToBytes('0102030405060c0d0f111216171c28292a2b3233363a3b3c')
 const pxeVendorParameters = hexToBytes('4243618081828384858687')
-/** The first of these three edk2 never sets: OVMF happens to send 235. */
-const httpVendorParameters = hexToBytes('eb4361')
 const biosParameters = hexToBytes('0102030405060b0c0d0f10111216171c28292a2b3233363a3b3c42438081828384858687')
 const ipxeParameters = hexToBytes('010306070c0f111a2b3c4243778081828384858687afcb')
 /** Bus and version, then one byte for each feature of Debian's build: of `ipxe.efi`, of a BIOS ROM. */
@@ -134,7 +132,7 @@ const ipxeBiosFeatures = hexToBytes(
 )
 
 function edk2Options(node: NodeHardware, client: 'PXEClient' | 'HTTPClient'): OptionList {
-  const extra = client === 'PXEClient' ? pxeVendorParameters : httpVendorParameters
+  const extra = client === 'PXEClient' ? pxeVendorParameters : httpVendorParameters(node)
   return [
     [DhcpOption.parameterRequestList, [...edk2Parameters, ...extra]],
     [DhcpOption.clientMachineIdentifier, machineIdentifierOf(node)],
@@ -142,6 +140,12 @@ function edk2Options(node: NodeHardware, client: 'PXEClient' | 'HTTPClient'): Op
     [DhcpOption.clientArchitecture, twoBytes(node.architecture)],
     [DhcpOption.vendorClass, classText(client, node.architecture, '003000')],
   ]
+}
+
+/** The first of three edk2 forgets to set: OVMF happens to send 235, AAVMF 0. */
+function httpVendorParameters(node: NodeHardware): readonly number[] {
+  const unset = node.architecture === 16 ? 235 : 0
+  return [unset, DhcpOption.bootFileName, DhcpOption.clientMachineIdentifier]
 }
 
 function biosOptions(node: NodeHardware, first: OptionList): OptionList {
