@@ -14,7 +14,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   tftp: ['wire', 'net', 'errors', 'events:types'],
   host: ['errors', 'config'],
   orchestrator: ['errors', 'ui', 'config'],
-  artifact: ['errors', 'ui', 'config', 'events', 'orchestrator', 'proxydhcp', 'wire'],
+  artifact: ['errors', 'ui', 'config', 'events', 'orchestrator', 'proxydhcp', 'wire', 'net:types'],
   nodes: ['errors', 'ui', 'config', 'wire', 'events', 'orchestrator'],
   observe: ['errors', 'ui', 'config', 'events', 'proxydhcp:types', 'artifact:types'],
   engine: [
@@ -90,13 +90,14 @@ export const pureFiles: readonly RegExp[] = [
 export const impurePackages =
   /^node:(fs|dgram|net|tls|http|https|http2|dns|child_process|worker_threads|cluster|timers|os|ffi|sqlite|readline|tty|process)(\/|$)|^(execa|inquirer|ora|systeminformation|prom-client)$/
 /** Values that a pure file must be given instead. */
-export const impureWords = /\b(?:Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|process\.\w+|console\.\w+)/
+export const impureWords =
+  /\b(?:Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|process\.\w+|console\.\w+)/
 
 /** Packages that one room hides from the others, so that they can be replaced in one place. */
 export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'node:dgram': ['net'],
   'node:ffi': ['net'],
-  'node:sqlite': ['events', 'observe'],
+  'node:sqlite': ['events', 'observe', 'artifact'],
   '@oclif/core': ['cli'],
   inquirer: ['ui'],
   ora: ['ui'],
