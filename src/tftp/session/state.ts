@@ -68,6 +68,10 @@ export type TftpEvent = { readonly atMs: number } & (
   | { readonly type: 'repeated' }
   | { readonly type: 'client-error'; readonly code: number; readonly message: string }
   | { readonly type: 'deadline' }
+  /** The client began something else from the same port. */
+  | { readonly type: 'superseded' }
+  /** Its place is needed for a client that may be more alive. */
+  | { readonly type: 'evicted' }
   | { readonly type: 'stop' }
 )
 

@@ -1,3 +1,4 @@
+import type { TransferFailure } from '../../events/event.ts'
 import { errorCode } from '../../wire/tftp/constants.ts'
 import { acknowledge } from './acknowledge.ts'
 import { goBack, unchanged } from './flight.ts'
@@ -54,8 +55,12 @@ export function step(session: TftpSession, event: TftpEvent): Step {
       return end(session, clientErrorOutcome(session, event.code, event.message))
     case 'deadline':
       return deadline(session, event.atMs)
+    case 'superseded':
+      return end(session, supersededOutcome(session))
+    case 'evicted':
+      return end(session, failed('never-acknowledged', 'given up in favour of newer requests'))
     case 'stop':
-      return end(session, { kind: 'failed', reason: 'server-stopping', detail: 'the server is stopping' })
+      return end(session, failed('server-stopping', 'the server is stopping'))
   }
 }
 
@@ -93,7 +98,17 @@ function opening(session: TftpSession): TftpEffect {
 function clientErrorOutcome(session: TftpSession, code: number, message: string): Outcome {
   const probe = code === errorCode.optionNegotiation || code === errorCode.notDefined
   if (session.phase === 'opening' && session.transfer.sizeAsked && probe) return { kind: 'probed' }
-  return { kind: 'failed', reason: 'client-error', detail: `ERROR ${code}: ${message}` }
+  return failed('client-error', `ERROR ${code}: ${message}`)
+}
+
+/** A probe whose ERROR was lost looks like this; so does a node that was reset half-way. */
+function supersededOutcome(session: TftpSession): Outcome {
+  if (session.phase === 'opening' && session.transfer.sizeAsked) return { kind: 'probed' }
+  return failed('client-error', 'the client began again from the same port')
+}
+
+function failed(reason: TransferFailure, detail: string): Outcome {
+  return { kind: 'failed', reason, detail }
 }
 
 function end(session: TftpSession, outcome: Outcome): Step {

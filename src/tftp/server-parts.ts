@@ -1,0 +1,22 @@
+import type { Clock } from '../net/datagram.ts'
+import type { TftpObserver } from './facts.ts'
+import type { FileLookup } from './files.ts'
+import type { Peers } from './peers.ts'
+import type { QuietDrops } from './quiet-drops.ts'
+import type { TokenBucket } from './token-bucket.ts'
+import type { Transfers } from './transfers.ts'
+
+/** What all addresses of a server share. */
+export interface ServerParts {
+  readonly clock: Clock
+  readonly lookup: FileLookup
+  readonly observe: TftpObserver
+  readonly drops: QuietDrops
+  readonly peers: Peers
+  readonly transfers: Transfers
+  /** Bounds the ERRORs sent to strangers. */
+  readonly strayErrors: TokenBucket
+  /** Counts transfers up. */
+  readonly nextTransfer: () => number
+  readonly isDraining: () => boolean
+}
