@@ -2,6 +2,11 @@ import type { CommandTable } from '../src/cli/table.ts'
 
 /** Every command. The order is the order of the help. */
 export const commandTable: CommandTable = {
+  serve: {
+    group: 'Run',
+    summary: 'Answer network boot requests in the foreground',
+    load: async () => (await import('./serve.ts')).default,
+  },
   explain: {
     group: 'Help',
     summary: 'Explain an error code, ours or one on a node’s screen',

@@ -161,7 +161,9 @@ const refusalRemedies: Readonly<Record<string, string>> = {
   'raspberry-pi': 'Raspberry Pi boot ROMs take no ProxyDHCP: boot it from an SD card or USB',
   'http-boot-off': 'set the node to PXE (IPv4), or switch `httpBoot.mode` on in the configuration',
   'ipxe-without-script': 'set `scriptUrl`, or `orchestrator.fqdn`, in the configuration',
-  'ipxe-loop': 'this iPXE has no script of its own: set `scriptUrl` in the configuration',
+  'ipxe-loop':
+    'read the node’s screen: its script fails and starts over; emf-pxe status checks what it fetches',
+  'boot-file-name-too-long': 'shorten `scriptUrl` or `bootFileName` in the configuration',
   denied: 'remove it from `deny` in the configuration',
   'not-allowed': 'add it to `allow` in the configuration',
 }

@@ -5,12 +5,10 @@ import type { Architecture, IgnoreReason, OfferForm } from '../proxydhcp/types.t
  * milliseconds since 1970; `mac` is lower-case with colons. Subscribers fold these into
  * log lines, boot stories, metrics and history; nothing else knows what happened.
  */
-export type ServeEvent = { readonly atMs: number } & (
-  | NodeEvent
-  | InterfaceEvent
-  | ArtifactEvent
-  | ServiceEvent
-)
+export type ServeEvent = { readonly atMs: number } & Happening
+
+/** An event before it is given its time. */
+export type Happening = NodeEvent | InterfaceEvent | ArtifactEvent | ServiceEvent
 
 export interface NodeReference {
   readonly mac: string

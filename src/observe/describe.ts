@@ -105,8 +105,8 @@ const waitingReasons = {
 const ordinaryReasons = new Set([
   'not-a-request',
   'not-pxe',
+  'address-request',
   'wrong-message-type',
-  'request-for-another-server',
   'no-hardware-address',
 ])
 

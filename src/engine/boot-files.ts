@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { EventSink } from '../events/event.ts'
+import type { Architecture, BootFile } from '../proxydhcp/types.ts'
+
+/** A file held in memory under the exact name that nodes ask for. */
+export interface ServedFile {
+  readonly name: string
+  readonly architecture: Architecture
+  readonly bytes: Uint8Array
+  readonly sha256: string
+  readonly path: string
+}
+
+/** Where the bytes of one architecture come from. */
+export interface BootFileSource {
+  readonly architecture: Architecture
+  /** TFTP name that nodes are given. */
+  readonly name: string
+  /** For messages, and to tell sources apart. */
+  readonly path: string
+  /** Rejects when there is nothing to serve. */
+  readonly read: () => Promise<Uint8Array>
+}
+
+/**
+ * The boot files being served. Swapping one replaces the bytes for new transfers only: a running
+ * transfer keeps the bytes that it began with. A file that cannot be read keeps its place as
+ * missing, and the last good bytes keep being served when there were some.
+ */
+export class BootFiles {
+  readonly #served = new Map<string, ServedFile>()
+  readonly #missing = new Map<string, BootFileSource>()
+  readonly #publish: EventSink
+
+  constructor(publish: EventSink) {
+    this.#publish = publish
+  }
+
+  /** Reads every source; files no longer wanted are dropped. Never rejects: what is missing is published. */
+  async load(sources: readonly BootFileSource[]): Promise<void> {
+    for (const name of [...this.#served.keys(), ...this.#missing.keys()]) {
+      if (sources.some((source) => source.name === name)) continue
+      this.#served.delete(name)
+      this.#missing.delete(name)
+    }
+    await Promise.all(sources.map((source) => this.#loadOne(source)))
+  }
+
+  /** The file under an exact name; undefined when nothing is served under it. */
+  lookup(name: string): ServedFile | undefined {
+    return this.#served.get(name)
+  }
+
+  /** True for a name that nodes are sent to, but whose file could not be read. */
+  isMissing(name: string): boolean {
+    return this.#missing.has(name) && !this.#served.has(name)
+  }
+
+  get served(): readonly ServedFile[] {
+    return [...this.#served.values()]
+  }
+
+  get missing(): readonly BootFileSource[] {
+    return [...this.#missing.values()].filter((source) => !this.#served.has(source.name))
+  }
+
+  /** What offers may name. A missing file is still offered: the refusal by TFTP is visible, silence is not. */
+  offered(): Partial<Record<Architecture, BootFile>> {
+    const offers: Partial<Record<Architecture, BootFile>> = {}
+    for (const { architecture, name } of this.#missing.values())
+      offers[architecture] = { name, sizeBytes: undefined }
+    for (const { architecture, name, bytes } of this.#served.values()) {
+      offers[architecture] = { name, sizeBytes: bytes.length }
+    }
+    return offers
+  }
+
+  async #loadOne(source: BootFileSource): Promise<void> {
+    try {
+      this.#serve(source, await source.read())
+    } catch (error) {
+      this.#missing.set(source.name, source)
+      const message = error instanceof Error ? error.message : String(error)
+      this.#publish({
+        atMs: Date.now(),
+        type: 'artifact.missing',
+        architecture: source.architecture,
+        path: source.path,
+        message,
+      })
+    }
+  }
+
+  #serve(source: BootFileSource, bytes: Uint8Array): void {
+    if (bytes.length === 0) throw new Error('the file is empty')
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    this.#missing.delete(source.name)
+    if (this.#served.get(source.name)?.sha256 === sha256) return
+    this.#served.set(source.name, { ...source, bytes, sha256 })
+    this.#publish({
+      atMs: Date.now(),
+      type: 'artifact.loaded',
+      architecture: source.architecture,
+      path: source.path,
+      sizeBytes: bytes.length,
+      sha256,
+    })
+  }
+}

@@ -1,0 +1,128 @@
+import type { EventSink, Happening, NodeReference } from '../events/event.ts'
+import { decide } from '../proxydhcp/decide.ts'
+import { identify } from '../proxydhcp/identify.ts'
+import type { NodeMemories } from '../proxydhcp/memory.ts'
+import type {
+  Arrival,
+  BootPolicy,
+  Decision,
+  NodeIdentity,
+  NodeMemory,
+  ReplyDestination,
+} from '../proxydhcp/types.ts'
+import { requestedAddress, serverIdentifier } from '../wire/dhcp/addresses.ts'
+import { BootpOperation, MessageType } from '../wire/dhcp/constants.ts'
+import { decode } from '../wire/dhcp/decode.ts'
+import { encode } from '../wire/dhcp/encode.ts'
+import { messageType } from '../wire/dhcp/message-type.ts'
+import type { DhcpPacket } from '../wire/dhcp/packet.ts'
+import type { NodeDirectory } from './directory.ts'
+
+export interface ResponderParts {
+  readonly memories: NodeMemories
+  readonly directory: NodeDirectory
+  readonly publish: EventSink
+  /** Milliseconds, monotonic: what node memories are measured with. */
+  readonly now: () => number
+}
+
+/** What to send, and where to. */
+export interface Answer {
+  readonly bytes: Uint8Array
+  readonly destination: ReplyDestination
+}
+
+type Given = Extract<Decision, { kind: 'offer' | 'acknowledge' }>
+
+/**
+ * From bytes to an answer: decode, remember, decide, publish. Sends nothing itself. One responder
+ * serves every NIC, so that a node that moves between them is one node.
+ */
+export class DhcpResponder {
+  readonly #parts: ResponderParts
+
+  constructor(parts: ResponderParts) {
+    this.#parts = parts
+  }
+
+  answer(bytes: Uint8Array, arrival: Arrival, policy: BootPolicy): Answer | undefined {
+    const result = decode(bytes)
+    if (!result.ok) {
+      this.#publish({
+        type: 'packet.dropped',
+        interface: arrival.interface,
+        reason: result.problem,
+        detail: result.detail,
+      })
+      return undefined
+    }
+    return this.#answerRequest(result.value, arrival, policy)
+  }
+
+  #answerRequest(request: DhcpPacket, arrival: Arrival, policy: BootPolicy): Answer | undefined {
+    const node = identify(request)
+    const memory = this.#recall(request, node, arrival)
+    if (runsIpxe(node, memory)) this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
+    this.#learnAddress(request, node, memory, arrival)
+    const decision = decide(request, policy, arrival, memory, node)
+    if (decision.kind === 'ignore') {
+      const { reason, detail } = decision
+      this.#publish({ type: 'dhcp.ignored', reason, detail, ...reference(node, arrival) })
+      return undefined
+    }
+    this.#parts.memories.observeAnswer(decision, request.xid, this.#parts.now())
+    this.#publishAnswer(decision, request, arrival)
+    return { bytes: encode(decision.reply), destination: decision.destination }
+  }
+
+  #recall(request: DhcpPacket, node: NodeIdentity, arrival: Arrival): NodeMemory {
+    const { memories, now } = this.#parts
+    return arrival.service === 'bootServer'
+      ? memories.observeBootServer(node.mac)
+      : memories.observeDiscover(node, request.xid, now())
+  }
+
+  /** A REQUEST on port 67 is for the site's DHCP server, but it tells which address a MAC is about to have. */
+  #learnAddress(request: DhcpPacket, node: NodeIdentity, memory: NodeMemory, arrival: Arrival): void {
+    if (request.op !== BootpOperation.request || node.mac === '') return
+    if (arrival.service === 'bootServer') {
+      this.#parts.directory.learn(node.mac, request.ciaddr)
+      return
+    }
+    const address = requestedAddress(request.options) ?? request.ciaddr
+    if (messageType(request.options) !== MessageType.request || address === '0.0.0.0') return
+    this.#parts.directory.learn(node.mac, address)
+    const dhcpServer = serverIdentifier(request.options) ?? 'unknown'
+    const stage = node.firmware === 'none' ? 'system' : runsIpxe(node, memory) ? 'ipxe' : 'firmware'
+    this.#publish({ type: 'dhcp.leased', dhcpServer, stage, ...reference(node, arrival), address })
+  }
+
+  #publishAnswer(decision: Given, request: DhcpPacket, arrival: Arrival): void {
+    const node = reference(decision.node, arrival)
+    const { bootFile, form, gives } = decision
+    const server = arrival.serverAddress
+    if (decision.kind === 'acknowledge') {
+      this.#publish({ type: 'dhcp.acknowledged', bootFile, server, ...node, address: request.ciaddr })
+    } else {
+      this.#publish({ type: 'dhcp.offered', form, gives, bootFile, server, ...node })
+    }
+  }
+
+  #publish(event: Happening): void {
+    this.#parts.publish({ atMs: Date.now(), ...event })
+  }
+}
+
+/** iPXE out of the boot file, not the one in a ROM that asks for the boot file itself. */
+function runsIpxe(node: NodeIdentity, memory: NodeMemory): boolean {
+  return node.firmware === 'ipxe' && memory.ipxe !== 'first'
+}
+
+function reference(node: NodeIdentity, arrival: Arrival): NodeReference {
+  return {
+    mac: node.mac,
+    interface: arrival.interface,
+    ...(node.uuid === undefined ? {} : { uuid: node.uuid }),
+    ...(node.architecture === undefined ? {} : { architecture: node.architecture }),
+  }
+}
