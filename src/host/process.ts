@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { escapeText, truncate } from '../ui/text.ts'
 import { type ProcessOwner, parseControlGroup } from './process-owner.ts'
 import { readLink, readNames, readText } from './read.ts'
@@ -15,15 +16,21 @@ const mostCommandColumns = 200
 
 /** Facts of a process; undefined when it has ended. */
 export function readProcess(pid: number): ProcessFacts | undefined {
-  const name = readText(`/proc/${pid}/comm`)?.trim()
-  if (name === undefined) return undefined
+  const threadName = readText(`/proc/${pid}/comm`)?.trim()
+  if (threadName === undefined) return undefined
   const words = (readText(`/proc/${pid}/cmdline`) ?? '').split('\0').filter((word) => word !== '')
+  const name = programName(threadName, words[0])
   return {
     pid,
     name: escapeText(name),
     command: truncate(escapeText(words.length > 0 ? words.join(' ') : name), mostCommandColumns),
     ...parseControlGroup(readText(`/proc/${pid}/cgroup`) ?? ''),
   }
+}
+
+/** Node calls its main thread `node-MainThread`, which hides the program that it is part of. */
+function programName(threadName: string, firstWord: string | undefined): string {
+  return threadName.endsWith('-MainThread') && firstWord !== undefined ? basename(firstWord) : threadName
 }
 
 /** Every process that can be seen from here. */

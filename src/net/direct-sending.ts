@@ -2,7 +2,7 @@ import type { DatagramOptions } from './datagram.ts'
 import type { DirectSending } from './kernel-socket.ts'
 import type { Libc } from './libc/libc.ts'
 import type { Exit, Sender } from './libc/sender.ts'
-import { limitedBroadcast, subnetOf } from './on-link.ts'
+import { limitedBroadcast, onLinkNetworks } from './on-link.ts'
 
 export interface DirectParts {
   readonly libc: Libc
@@ -30,7 +30,7 @@ export function directSending(
   return {
     descriptor,
     sender: parts.sender,
-    subnet: subnetOf(wanted),
+    onLink: options.interface === undefined ? [] : onLinkNetworks(options.interface),
     onLinkExit: exit(interfaceIndex, sourceAddress),
     routedExit: exit(0, sourceAddress),
   }

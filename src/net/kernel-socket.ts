@@ -4,7 +4,7 @@ import { leadingRun } from './batch.ts'
 import type { DatagramSocket, Endpoint } from './datagram.ts'
 import { systemCallError } from './libc/libc.ts'
 import { type Destination, type Exit, mostPerCall, type Sender } from './libc/sender.ts'
-import { isOnLink, type Subnet } from './on-link.ts'
+import { isOnLink, type OnLinkNetworks } from './on-link.ts'
 
 /** Direct way to the kernel for a socket whose descriptor we know. */
 export interface DirectSending {
@@ -13,7 +13,7 @@ export interface DirectSending {
   /** For broadcasts and neighbours; undefined lets the routing table decide those too. */
   readonly onLinkExit: Exit | undefined
   readonly routedExit: Exit | undefined
-  readonly subnet: Subnet | undefined
+  readonly onLink: OnLinkNetworks
 }
 
 export interface KernelSocketParts {
@@ -141,7 +141,7 @@ export class KernelSocket implements DatagramSocket {
   #towards(to: Endpoint, direct: DirectSending): Destination {
     const last = this.#destination
     if (last.address === to.address && last.port === to.port) return last
-    const exit = isOnLink(direct.subnet, to.address) ? direct.onLinkExit : direct.routedExit
+    const exit = isOnLink(direct.onLink, to.address) ? direct.onLinkExit : direct.routedExit
     this.#destination = { address: to.address, port: to.port, exit }
     return this.#destination
   }

@@ -1,26 +1,22 @@
-import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { addressNumber } from './libc/address.ts'
+import { type Route, readRoutes } from './routes.ts'
 
 export const limitedBroadcast = '255.255.255.255'
 
-/** The network that an address of this machine is in, as two 32-bit numbers. */
-export interface Subnet {
-  readonly network: number
-  readonly mask: number
+/** Networks that a NIC reaches without a router. */
+export type OnLinkNetworks = readonly Pick<Route, 'network' | 'mask'>[]
+
+/**
+ * Networks on the link of a NIC. The routing table knows them from the moment that the address is
+ * set, while `os.networkInterfaces()` leaves out a NIC for up to a second after it came up.
+ */
+export function onLinkNetworks(nic: string, routes: readonly Route[] = readRoutes()): OnLinkNetworks {
+  return routes.filter((route) => route.interface === nic && route.gateway === 0 && route.mask !== 0)
 }
 
-/** Subnet of one of our addresses; undefined when this machine does not have it. */
-export function subnetOf(address: string, interfaces = networkInterfaces()): Subnet | undefined {
-  const all = Object.values(interfaces).flatMap((list): NetworkInterfaceInfo[] => list ?? [])
-  const ours = all.find((info) => info.family === 'IPv4' && info.address === address)
-  if (ours === undefined) return undefined
-  const mask = addressNumber(ours.netmask)
-  return { mask, network: (addressNumber(address) & mask) >>> 0 }
-}
-
-/** True for destinations that need no router: the limited broadcast, and all of the subnet. */
-export function isOnLink(subnet: Subnet | undefined, destination: string): boolean {
+/** True for destinations that need no router: the limited broadcast, and all of these networks. */
+export function isOnLink(networks: OnLinkNetworks, destination: string): boolean {
   if (destination === limitedBroadcast) return true
-  if (subnet === undefined) return false
-  return (addressNumber(destination) & subnet.mask) >>> 0 === subnet.network
+  const address = addressNumber(destination)
+  return networks.some(({ network, mask }) => (address & mask) >>> 0 === network)
 }

@@ -5,10 +5,18 @@ const cloneNewNet = 0x40000000
 
 /**
  * Runs `task` with this thread inside a network namespace: sockets that it opens stay there for good,
- * so one process can hold server and clients of several networks. One task at a time; needs root.
+ * so one process can hold server and clients of several networks. Tasks take turns; needs root.
  * `/proc/net` follows, `/sys` does not.
  */
 export async function inside<T>(namespace: string, task: () => T | Promise<T>): Promise<T> {
+  const mine = turn.then(() => visit(namespace, task))
+  turn = mine.catch(() => {})
+  return await mine
+}
+
+let turn: Promise<unknown> = Promise.resolve()
+
+async function visit<T>(namespace: string, task: () => T | Promise<T>): Promise<T> {
   const home = openSync('/proc/self/ns/net', 'r')
   const away = openSync(`/run/netns/${namespace}`, 'r')
   try {
