@@ -1,4 +1,5 @@
 import type http from 'node:http'
+import type { Socket } from 'node:net'
 import { EmfPxeError } from '../errors/error.ts'
 import { displayDestination, errorCode, translate } from './failures.ts'
 import { Silence, withPatience } from './patience.ts'
@@ -10,33 +11,34 @@ import { type ConnectOptions, defaultTimeoutMs } from './step.ts'
  * does not look like a silent server. Leaving the loop early closes the connection.
  * @throws EmfPxeError RESPONSE_STALLED, RESPONSE_TRUNCATED
  */
-export async function* readBody(
+export function readBody(
   message: http.IncomingMessage,
+  socket: Socket,
   at: Destination,
   options: ConnectOptions,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncIterable<Uint8Array> {
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
-  const parts: AsyncIterator<Uint8Array> = message[Symbol.asyncIterator]()
+  const parts: AsyncIterator<Uint8Array, undefined> = message[Symbol.asyncIterator]()
   let receivedBytes = 0
-  try {
-    for (;;) {
-      const next = parts.next()
-      const part = await withPatience(next, {
-        timeoutMs,
-        signal: options.signal,
-        giveUp: () => message.destroy(),
-      })
-      if (part.done === true) return
-      receivedBytes += part.value.length
-      yield part.value
+  const next = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    try {
+      const patience = { timeoutMs, signal: options.signal, giveUp: () => socket.destroy() }
+      const part = await withPatience(parts.next(), patience)
+      if (part.done === true) socket.destroy()
+      else receivedBytes += part.value.length
+      return part
+    } catch (error) {
+      socket.destroy()
+      if (options.signal?.aborted === true) throw options.signal.reason
+      throw bodyFailure(error, at, receivedBytes, message.headers['content-length'], timeoutMs)
     }
-  } catch (error) {
-    if (options.signal?.aborted === true) throw options.signal.reason
-    throw bodyFailure(error, at, receivedBytes, message.headers['content-length'], timeoutMs)
-  } finally {
-    message.destroy()
-    message.socket.destroy()
   }
+  // Written out because a generator that was never started would not close the connection.
+  const close = async (): Promise<IteratorResult<Uint8Array, undefined>> => {
+    socket.destroy()
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next, return: close }) }
 }
 
 function bodyFailure(

@@ -3,7 +3,7 @@ import { escapeText } from '../ui/text.ts'
 import { handshake } from './connect.ts'
 import { displayDestination } from './failures.ts'
 import { createHttpClient } from './http.ts'
-import { expectStatus, readText, refuseWebPage } from './response.ts'
+import { discard, expectStatus, readText, refuseWebPage } from './response.ts'
 import type { ConnectOptions } from './step.ts'
 import {
   endpointUrl,
@@ -122,7 +122,7 @@ async function probe(endpoint: ProvisioningEndpoint, options: ConnectOptions): P
   const client = createHttpClient(options)
   if (endpoint.isExplicit) {
     const response = await client.get(endpoint.artifactUrl, { headers: { range: 'bytes=0-0' } })
-    refuseWebPage(await expectStatus(response, 200, 206)).discard()
+    discard(refuseWebPage(await expectStatus(response, 200, 206)))
     return
   }
   const url = endpointUrl(endpoint, 'script')

@@ -11,18 +11,18 @@ import { type ConnectOptions, step } from './step.ts'
 /** One HTTPS exchange at a time, each over a connection of its own: every answer shows today's certificate. */
 export interface HttpClient {
   /** @throws EmfPxeError; any HTTP status is an answer, not an error (see `expectStatus`). */
-  get(url: string, options?: RequestOptions): Promise<HttpResponse>
-  post(url: string, body: RequestBody, options?: RequestOptions): Promise<HttpResponse>
+  get(url: string, options?: HttpRequestOptions): Promise<HttpResponse>
+  post(url: string, body: HttpRequestBody, options?: HttpRequestOptions): Promise<HttpResponse>
 }
 
-export interface RequestOptions {
+export interface HttpRequestOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
   /** Longest silence tolerated at each step, and between two parts of the body. */
   readonly timeoutMs?: number
 }
 
-export interface RequestBody {
+export interface HttpRequestBody {
   /** Media type, such as `application/json`. */
   readonly type: string
   readonly content: string | Uint8Array
@@ -33,13 +33,11 @@ export interface HttpResponse {
   readonly url: string
   readonly status: number
   /** Names in lower case; repeated headers joined with a comma. */
-  readonly headers: Readonly<Record<string, string | undefined>>
-  /** Read it to its end, or `discard()` it. Rejects with RESPONSE_STALLED or RESPONSE_TRUNCATED. */
+  readonly headers: Readonly<Record<string, string>>
+  /** As sent. Read it to its end, leave the loop, or `discard` it. Fails with RESPONSE_STALLED or RESPONSE_TRUNCATED. */
   readonly body: AsyncIterable<Uint8Array>
   /** DER of the certificate that the server showed. */
-  readonly peerCertificate: Buffer
-  /** Closes the connection without reading the rest. */
-  discard(): void
+  readonly peerCertificate?: Buffer
 }
 
 export type HttpClientOptions = ConnectOptions
@@ -56,7 +54,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 async function exchange(
   method: string,
   url: string,
-  body: RequestBody | undefined,
+  body: HttpRequestBody | undefined,
   options: ConnectOptions,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<HttpResponse> {
@@ -78,7 +76,7 @@ async function exchange(
 
 const standardHeaders = { 'user-agent': 'emf-pxe', 'accept-encoding': 'identity', connection: 'close' }
 
-function bodyHeaders(body: RequestBody | undefined): Record<string, string> {
+function bodyHeaders(body: HttpRequestBody | undefined): Record<string, string> {
   if (body === undefined) return {}
   return { 'content-type': body.type, 'content-length': String(Buffer.byteLength(body.content)) }
 }
@@ -95,15 +93,14 @@ function asResponse(
     url,
     status: message.statusCode ?? 0,
     headers: joinedHeaders(message.headers),
-    body: readBody(message, at, options),
+    body: readBody(message, socket, at, options),
     peerCertificate,
-    discard: () => socket.destroy(),
   }
 }
 
-function joinedHeaders(headers: http.IncomingHttpHeaders): Record<string, string | undefined> {
+function joinedHeaders(headers: http.IncomingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    Object.entries(headers).map(([name, value]) => [name, [value ?? ''].flat().join(', ')]),
   )
 }
 

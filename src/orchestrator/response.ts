@@ -55,7 +55,7 @@ const statusNames: Readonly<Record<number, string>> = {
 function redirected(response: HttpResponse, address: string): EmfPxeError {
   const location = response.headers.location ?? 'nowhere'
   const target = URL.parse(location, response.url)?.href ?? location
-  response.discard()
+  discard(response)
   const isLogin = /login|signin|sign-in|auth|realms|sso|saml|portal|captive/i.test(target)
   return new EmfPxeError(isLogin ? 'LOGIN_PAGE' : 'HTTP_REDIRECTED', {
     message: `${address}: it answered ${response.status} and points to ${escapeText(target)}${
@@ -68,10 +68,15 @@ function redirected(response: HttpResponse, address: string): EmfPxeError {
 export function refuseWebPage(response: HttpResponse): HttpResponse {
   const type = response.headers['content-type'] ?? ''
   if (!/^\s*(text\/html|application\/xhtml)/i.test(type)) return response
-  response.discard()
+  discard(response)
   throw new EmfPxeError('LOGIN_PAGE', {
     message: `${escapeText(withoutUserInfo(response.url))}: a web page came (${escapeText(type)}), wanted a file`,
   })
+}
+
+/** Closes the connection without reading the rest of the body. */
+export function discard(response: HttpResponse): void {
+  void response.body[Symbol.asyncIterator]().return?.()
 }
 
 /** A whole small body as text. @throws EmfPxeError RESPONSE_TOO_LARGE beyond `maxBytes` */
