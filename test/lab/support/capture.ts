@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CapturedDatagram, readDatagrams } from './pcap.ts'
+import { Program } from './program.ts'
 import type { Site } from './site.ts'
-import { Transcript } from './transcript.ts'
 
 export interface Capture {
   /** Ends the capture; returns every UDP datagram that crossed the switch. */
@@ -17,16 +16,13 @@ let made = 0
 /** Captures UDP on the site's switch with dumpcap, from when it returns. */
 export async function startCapture(site: Site): Promise<Capture> {
   const path = join(site.directory, `capture-${made++}.pcap`)
-  const child = site.lan.spawn(site.lan.switchNamespace, [
-    ...['dumpcap', '-q', '-P', '-i', 'br0', '-f', 'udp', '-w', path],
-  ])
-  await Transcript.of(child, 'dumpcap').waitFor(/File: /, 10_000)
+  const command = ['dumpcap', '-q', '-P', '-i', 'br0', '-f', 'udp', '-w', path]
+  const dumpcap = new Program(site.lan.spawn(site.lan.switchNamespace, command), 'dumpcap')
+  await dumpcap.output.waitFor(/File: /, 10_000)
   return {
     path,
     async stop() {
-      const gone = once(child, 'exit')
-      child.kill('SIGINT')
-      await gone
+      await dumpcap.stop('SIGINT')
       return readDatagrams(readFileSync(path))
     },
   }

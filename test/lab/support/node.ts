@@ -1,9 +1,8 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lan } from '../../support/namespaces.ts'
-import { Transcript } from './transcript.ts'
+import { Program } from './program.ts'
+import type { Transcript } from './transcript.ts'
 
 export type Firmware = 'uefi-x64' | 'uefi-arm64' | 'bios'
 export type NetworkCard = 'virtio-net-pci' | 'e1000' | 'e1000e' | 'rtl8139' | 'vmxnet3'
@@ -33,12 +32,10 @@ const enrolledVariables = '/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd'
  * serial line kept as text. UEFI firmware boots by its own PXE client, BIOS by the card's iPXE ROM.
  */
 export class Node {
-  readonly console: Transcript
-  readonly #child: ChildProcess
+  readonly #program: Program
 
-  private constructor(child: ChildProcess, name: string) {
-    this.#child = child
-    this.console = Transcript.of(child, name)
+  private constructor(program: Program) {
+    this.#program = program
   }
 
   /** Plugs a new machine into the LAN's switch and switches it on; `directory` takes its variables. */
@@ -46,20 +43,21 @@ export class Node {
     const tap = lan.addTap()
     mkdirSync(directory, { recursive: true })
     const command = commandLine(directory, tap, options)
-    return new Node(lan.spawn(lan.switchNamespace, command), `node ${options.mac}`)
+    return new Node(new Program(lan.spawn(lan.switchNamespace, command), `node ${options.mac}`))
+  }
+
+  get console(): Transcript {
+    return this.#program.output
   }
 
   /** Types on the serial console. */
   type(text: string): void {
-    this.#child.stdin?.write(text)
+    this.#program.type(text)
   }
 
   /** Switches it off, and returns when QEMU is gone. */
   async close(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
-    await gone
+    await this.#program.stop('SIGKILL')
   }
 }
 
