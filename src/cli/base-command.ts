@@ -12,6 +12,7 @@ import { universalFlags } from './flags.ts'
  */
 export abstract class BaseCommand extends Command {
   static override baseFlags = universalFlags
+  static override examples: Command.Example[] = []
   /** `own`: the command ends by itself at SIGINT and SIGTERM (`serve`); `abort`: it is stopped. */
   static signals: 'abort' | 'own' = 'abort'
   #context: RunContext | undefined

@@ -13,8 +13,10 @@ function ourText(explanation: Extract<Explanation, { kind: 'ours' }>, theme: The
   return [
     `${theme.bold(explanation.code)}  ${explanation.title} (exit code ${explanation.exitCode})`,
     ...explanation.text.split('\n\n').map((paragraph) => reflow(paragraph, columns)),
-    `${theme.symbols.arrow} ${explanation.hint}`,
-  ].join('\n\n')
+    arrowed(explanation.hint, theme, columns),
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n')
 }
 
 function firmwareText(
@@ -25,15 +27,20 @@ function firmwareText(
   const meaning = (label: string, text: string | undefined) =>
     text === undefined ? [] : [indent(reflow(`${label}: ${text}`, columns - 2), 2)]
   const remedies = explanation.remedies.map(({ text, command }) => {
-    const [first = '', ...rest] = wrap(text, columns - 4)
-    const lines = [...rest, ...(command === undefined ? [] : [theme.accent(command)])]
-    return [`  ${theme.symbols.arrow} ${first}`, ...lines.map((line) => indent(line, 4))].join('\n')
+    const lines = [arrowed(text, theme, columns - 2)]
+    if (command !== undefined) lines.push(indent(theme.accent(command), 2))
+    return indent(lines.join('\n'), 2)
   })
   return [
     `${theme.bold(explanation.code)}  on a node’s screen`,
     [...meaning('UEFI', explanation.uefi), ...meaning('Legacy BIOS', explanation.bios)].join('\n'),
     `What to try\n${remedies.join('\n')}`,
   ].join('\n\n')
+}
+
+function arrowed(text: string, theme: Theme, columns: number): string {
+  const [first = '', ...rest] = wrap(text, columns - 2)
+  return [`${theme.symbols.arrow} ${first}`, ...rest.map((line) => indent(line, 2))].join('\n')
 }
 
 /** Markdown paragraphs are wrapped anew; tables and code keep their lines. */
