@@ -29,7 +29,6 @@ export async function bundleProgram(): Promise<Bundle> {
     // Used to find files on disk, which a single binary has inside (src/cli/assets.ts).
     define: { 'import.meta.dirname': 'undefined' },
     minifySyntax: true,
-    minifyWhitespace: true,
     legalComments: 'none',
     logLevel: 'warning',
   })

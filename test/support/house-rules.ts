@@ -130,7 +130,6 @@ export const heavyPackages: readonly string[] = [
   'pkijs',
   'asn1js',
   'prom-client',
-  'node:sqlite',
 ]
 
 /** Longest file of `src/` and `commands/`, in lines; tables of data may be longer. */

@@ -88,5 +88,3 @@ export function staticClosure(file: string, sources: readonly SourceFile[]): Imp
   visit(file)
   return found
 }
-
-
