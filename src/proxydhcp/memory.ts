@@ -13,6 +13,12 @@ import type { Decision, NodeIdentity, NodeMemory, OfferForm } from './types.ts'
 /** A node never seen before. */
 export const freshMemory: NodeMemory = { form: 'direct', ipxe: 'first' }
 
+/** From which form of offer to which. */
+export interface Fallback {
+  readonly from: OfferForm
+  readonly to: OfferForm
+}
+
 interface Remembered {
   readonly forms: FormMemory
   readonly ipxe: IpxeRounds
@@ -57,27 +63,26 @@ export class NodeMemories {
     return { form: 'bootServer', ipxe: before.ipxe.stage }
   }
 
-  /** An answer of ours goes out. */
-  observeAnswer(decision: Decision, transactionId: number, nowMs: number): void {
-    if (decision.kind === 'ignore') return
+  /**
+   * An answer of ours goes out. Says so when it takes another form than the one before it, of which
+   * nothing came.
+   */
+  observeAnswer(decision: Decision, transactionId: number, nowMs: number): Fallback | undefined {
+    if (decision.kind === 'ignore') return undefined
     const { mac, firmware } = decision.node
-    let { forms, ipxe } = this.#nodes.get(mac) ?? { forms: noOffers, ipxe: noRounds }
+    const before = this.#nodes.get(mac) ?? { forms: noOffers, ipxe: noRounds }
+    let { forms, ipxe } = before
     if (decision.kind === 'offer' && firmware === 'pxe') forms = offered(forms, decision.form, nowMs)
     if (decision.kind === 'offer' && firmware === 'ipxe') ipxe = enterRound(ipxe, transactionId, nowMs)
     if (decision.gives !== 'script') ipxe = fileNamed(ipxe, nowMs)
     this.#remember(mac, { forms, ipxe })
+    return fallbackBetween(pendingForm(before.forms, nowMs), pendingForm(forms, nowMs))
   }
 
   /** The node asked for its boot file, by TFTP or HTTP: it took our offer. */
   observeFetch(mac: string, nowMs: number): void {
     const before = this.#nodes.get(mac)
     if (before !== undefined) this.#nodes.set(mac, { ...before, forms: taken(before.forms, nowMs) })
-  }
-
-  /** The form of the offer that this node has made nothing of so far. */
-  pendingForm(mac: string, nowMs: number): OfferForm | undefined {
-    const before = this.#nodes.get(mac)
-    return before === undefined ? undefined : pendingForm(before.forms, nowMs)
   }
 
   /** Moves the node to the young end of the map, and drops the one at the old end if there are too many. */
@@ -88,4 +93,8 @@ export class NodeMemories {
     const oldest = this.#nodes.keys().next()
     if (oldest.done !== true) this.#nodes.delete(oldest.value)
   }
+}
+
+function fallbackBetween(from: OfferForm | undefined, to: OfferForm | undefined): Fallback | undefined {
+  return from === undefined || to === undefined || from === to ? undefined : { from, to }
 }

@@ -41,5 +41,7 @@ export function encodeMachineUuid(uuid: string): Uint8Array {
 const fieldOrder = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
 
 function swapFields(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(fieldOrder, (from) => bytes[from] ?? 0)
+  const swapped = new Uint8Array(16)
+  for (const [to, from] of fieldOrder.entries()) swapped[to] = bytes[from] ?? 0
+  return swapped
 }
