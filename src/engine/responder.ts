@@ -70,7 +70,9 @@ export class DhcpResponder {
       this.#publish({ type: 'dhcp.ignored', reason, detail, ...reference(node, arrival) })
       return undefined
     }
-    this.#parts.memories.observeAnswer(decision, request.xid, this.#parts.now())
+    const fallback = this.#parts.memories.observeAnswer(decision, request.xid, this.#parts.now())
+    if (fallback !== undefined)
+      this.#publish({ type: 'dhcp.fallback', ...fallback, ...reference(node, arrival) })
     this.#publishAnswer(decision, request, arrival)
     return { bytes: encode(decision.reply), destination: decision.destination }
   }
