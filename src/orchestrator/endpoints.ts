@@ -1,5 +1,6 @@
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
+import { isForHost } from './certificate.ts'
 import { handshake } from './connect.ts'
 import { displayDestination } from './failures.ts'
 import { createHttpClient } from './http.ts'
@@ -32,7 +33,7 @@ export interface EndpointAttempt {
 export type AttemptOutcome = 'ready' | 'untrusted' | 'answering' | 'failed'
 
 export interface EndpointSearch {
-  /** The best candidate: ready, else untrusted, else answering; undefined when all failed. */
+  /** The best candidate: ready, else waiting for trust, else answering; undefined when all failed. */
   readonly chosen: EndpointAttempt | undefined
   /** In the order tried. */
   readonly attempts: readonly EndpointAttempt[]
@@ -55,11 +56,16 @@ export async function findEndpoint(
       : (
           await Promise.all(provisioningServices.map((service) => tryPorts(service, question.fqdn, options)))
         ).flat()
-  const outcomes: readonly AttemptOutcome[] = ['ready', 'untrusted', 'answering']
-  const chosen = outcomes
-    .map((outcome) => attempts.find((each) => each.outcome === outcome))
-    .find((found) => found !== undefined)
+  const reached = attempts.filter(({ outcome }) => outcome !== 'failed')
+  const [chosen] = reached.toSorted((left, right) => rank(left) - rank(right))
   return { chosen, attempts }
+}
+
+/** A certificate for another name is an ingress's default: something else answers on that port. */
+function rank({ endpoint, outcome, peer }: EndpointAttempt): number {
+  if (outcome === 'ready') return 0
+  if (outcome === 'answering') return 2
+  return peer !== undefined && isForHost(peer.leaf, endpoint.destination.host) ? 1 : 3
 }
 
 /** As `findEndpoint`, but failing with a screen that says how far each candidate came. @throws EmfPxeError ENDPOINT_NOT_FOUND */

@@ -121,6 +121,12 @@ export function retryAfterMs(headers: HttpResponse['headers'], nowMs: number): n
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs)
 }
 
+/** How far this clock is ahead of the server's Date header, milliseconds; the header has whole seconds. */
+export function clockAheadMs(headers: HttpResponse['headers'], nowMs: number): number | undefined {
+  const theirs = Date.parse(headers.date ?? '')
+  return Number.isNaN(theirs) ? undefined : nowMs - theirs
+}
+
 function waitSentence(response: HttpResponse): string {
   const value = response.headers['retry-after']
   return value === undefined

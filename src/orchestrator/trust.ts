@@ -155,8 +155,10 @@ class Ladder {
     return { rung, policy, peer, passed: this.#passed, warnings: warningsAbout(peer, this.#at.host) }
   }
 
+  /** The first part of a message is what was seen; the fingerprint that follows is said once, elsewhere. */
   #pass(rung: TrustRung, error: EmfPxeError): void {
-    this.#passed.push(`${rungNames[rung]}: ${error.message.replace(`${displayDestination(this.#at)}: `, '')}`)
+    const said = error.message.replace(`${displayDestination(this.#at)}: `, '').split('; ', 1)
+    this.#passed.push(`${rungNames[rung]}: ${said}`)
   }
 
   #undecided(peer: PeerFacts): EmfPxeError {

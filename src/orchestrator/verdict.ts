@@ -71,11 +71,14 @@ function judgeDates(
 }
 
 function wrongName(peer: PeerFacts, at: Destination): EmfPxeError {
-  const names = peer.leaf.names.length > 0 ? peer.leaf.names.join(', ') : peer.leaf.subject
   return failure('CERTIFICATE_WRONG_NAME', at, [
-    `the certificate is for ${escapeText(names)}`,
+    `the certificate is for ${namesOf(peer.leaf)}`,
     `wanted ${escapeText(at.host)}`,
   ])
+}
+
+function namesOf({ names, subject }: CertificateFacts): string {
+  return escapeText(names.length > 0 ? names.join(', ') : subject)
 }
 
 /**
@@ -101,8 +104,10 @@ function untrusted(peer: PeerFacts, at: Destination, verifyCode: string): EmfPxe
     ? 'the certificate is self-signed'
     : (verifyReasons[verifyCode] ?? `the certificate could not be verified (${verifyCode})`)
   const by = leaf.selfSigned ? '' : `, issued by ${escapeText(leaf.issuer)}`
+  const besides = isForHost(leaf, at.host) ? '' : `, and it is for ${namesOf(leaf)}`
   return failure('CERTIFICATE_UNTRUSTED', at, [
-    `${seen}${by}, SHA-256 ${displayFingerprint(leaf.sha256)}`,
+    `${seen}${by}${besides}`,
+    `SHA-256 ${displayFingerprint(leaf.sha256)}`,
     'wanted one signed by an authority that this machine trusts',
   ])
 }

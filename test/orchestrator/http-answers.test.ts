@@ -4,6 +4,7 @@ import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import type { Fault } from '../../src/demo/orchestrator-faults.ts'
 import { createHttpClient, type HttpClient } from '../../src/orchestrator/http.ts'
 import {
+  clockAheadMs,
   discard,
   expectStatus,
   readBytes,
@@ -236,4 +237,10 @@ suite('Retry-After', () => {
     test(`“${value}” is ${wanted} ms`, () => {
       assert.equal(retryAfterMs(value === undefined ? {} : { 'retry-after': value }, now), wanted)
     })
+})
+
+test('the clock is compared with the server’s', () => {
+  const now = Date.parse('2026-07-01T12:00:00Z')
+  assert.equal(clockAheadMs({ date: 'Wed, 01 Jul 2026 11:58:00 GMT' }, now), 120_000)
+  assert.equal(clockAheadMs({}, now), undefined)
 })

@@ -180,7 +180,7 @@ suite('TLS', () => {
       code: 'CERTIFICATE_UNTRUSTED',
       exitCode: 6,
       message:
-        /issuer is not known here, issued by CN=Another CA, SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}; wanted/,
+        /issuer is not known here, issued by CN=Another CA; SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}; wanted/,
       hint: /--ca-file/,
     })
   })
@@ -193,6 +193,15 @@ suite('TLS', () => {
       exitCode: 6,
       message: /self-signed/,
       hint: /--trust-fingerprint/,
+    })
+  })
+
+  test('self-signed, and for another name besides', async () => {
+    const server = opening(await tlsServer(await makeIdentity({ commonName: 'INGRESS DEFAULT CERT' })))
+    await assertFails(fetchFrom(server.port), {
+      code: 'CERTIFICATE_UNTRUSTED',
+      exitCode: 6,
+      message: /self-signed, and it is for INGRESS DEFAULT CERT; SHA-256/,
     })
   })
 
