@@ -62,7 +62,8 @@ export class DhcpResponder {
   #answerRequest(request: DhcpPacket, arrival: Arrival, policy: BootPolicy): Answer | undefined {
     const node = identify(request)
     const memory = this.#recall(request, node, arrival)
-    if (runsIpxe(node, memory)) this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
+    if (runsIpxe(node, memory) && messageType(request.options) === MessageType.discover)
+      this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
     this.#learnAddress(request, node, memory, arrival)
     const decision = decide(request, policy, arrival, memory, node)
     if (decision.kind === 'ignore') {

@@ -4,6 +4,7 @@ import { deployErrors } from './catalog/deploy.ts'
 import { generalErrors } from './catalog/general.ts'
 import { hostErrors } from './catalog/host.ts'
 import { networkErrors } from './catalog/network.ts'
+import { nodeErrors } from './catalog/node.ts'
 import { orchestratorErrors } from './catalog/orchestrator.ts'
 import { systemErrors } from './catalog/system.ts'
 
@@ -14,6 +15,7 @@ export const catalog = {
   ...hostErrors,
   ...deployErrors,
   ...networkErrors,
+  ...nodeErrors,
   ...orchestratorErrors,
   ...artifactErrors,
   ...systemErrors,
