@@ -34,7 +34,21 @@ const fingerprint = z
   .pipe(z.string().regex(/^[0-9a-f]{64}$/, 'a SHA-256 fingerprint: 64 hexadecimal digits, colons allowed'))
 
 const networkInterface = z.strictObject({
-  name: z.string().min(1).max(15).describe('Name of the NIC, as `ip -brief address` shows it.'),
+  name: z
+    .string()
+    .regex(
+      /^([^\s/]{1,15}|(\d{1,3}\.){3}\d{1,3}\/([0-9]|[12][0-9]|3[0-2]))$/,
+      'the name of a NIC, a network such as 10.20.0.0/24, or default-route',
+    )
+    .describe(
+      'Name of the NIC, as `ip -brief address` shows it; or which one: a network that it is in (`10.20.0.0/24`), or `default-route`.',
+    ),
+  host: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe('Only on the machine of this name, for one configuration on many machines.'),
   address: z
     .ipv4('an IPv4 address')
     .optional()

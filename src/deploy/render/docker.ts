@@ -4,7 +4,7 @@ import { composeDocument } from './compose.ts'
 import { fill } from './fill.ts'
 import { configFile, sysctlFile } from './systemd.ts'
 
-export const dockerDirectory = '/etc/emf-pxe/docker'
+const dockerDirectory = '/etc/emf-pxe/docker'
 
 /** Configuration, kernel ceiling, image recipe and compose file. Pure. */
 export function renderDocker(values: RenderValues, readTemplate: ReadTemplate): readonly RenderedFile[] {
@@ -28,9 +28,10 @@ function dockerfile(values: RenderValues, readTemplate: ReadTemplate): RenderedF
 
 function composeFile(values: RenderValues): RenderedFile {
   const content = `${composeHeading}${stringify(composeDocument(values), { lineWidth: 0 })}`
-  return { name: 'compose.yaml', path: `${dockerDirectory}/compose.yaml`, mode: 0o644, content }
+  return { name: 'compose.yaml', mode: 0o644, content }
 }
 
-const composeHeading = `# Installed by emf-pxe; \`emf-pxe uninstall\` takes it away again.
-# By hand: put the emf-pxe binary beside this file, then docker compose up --build --detach
+/** The installation starts the same container by `docker run`; this is for people who work with compose. */
+const composeHeading = `# The container that emf-pxe init --target docker starts, for Docker Compose.
+# Put the emf-pxe binary beside this file, then: docker compose up --build --detach
 `

@@ -1,0 +1,187 @@
+import { EmfPxeError } from '../../errors/error.ts'
+import { escapeText } from '../../ui/text.ts'
+import type { DeployHost } from '../host.ts'
+import type { DesiredCommand, FileContent } from '../plan.ts'
+import { composeDocument, containerName, dockerRunWords, imageName } from '../render/compose.ts'
+import { containerUser } from '../values.ts'
+import { firewallNotes, observeFirewall } from './firewall.ts'
+import { observeCeiling, receiveCeiling } from './kernel.ts'
+import type { ProgramFile, SpecInput, Target } from './target.ts'
+import { desired, installedProgram, named, needBinary, needTool, yesNo } from './tools.ts'
+
+const buildTimeoutMs = 600_000
+const healthTimeoutMs = 90_000
+const healthPollMs = 1_000
+
+/** A container on this machine, built and started through the Docker CLI. */
+export const dockerTarget: Target = {
+  name: 'docker',
+
+  async check(host, program) {
+    needBinary(program)
+    const version = ['docker', 'version', '--format', '{{.Server.Version}}']
+    const { exitCode, output } = await needTool(
+      host,
+      version,
+      'apt-get install docker.io, or use --target systemd',
+    )
+    if (exitCode === 0) return
+    throw new EmfPxeError('DEPLOY_TOOL_MISSING', {
+      message: `docker does not reach its daemon: ${escapeText(output.trim().split('\n').at(-1) ?? '')}`,
+      hint: 'systemctl start docker, or run this with sudo',
+    })
+  },
+
+  async observe(host, { version }) {
+    const state = await host.run([
+      'docker',
+      'inspect',
+      '--format',
+      '{{.State.Running}} {{.Config.Image}}',
+      containerName,
+    ])
+    const image = await host.run(['docker', 'image', 'inspect', '--format', '{{.Id}}', imageName(version)])
+    return new Map([
+      ['container-running', yesNo(state.stdout.trim() === `true ${imageName(version)}`)],
+      ...(state.exitCode === 0 ? containerImage(state.stdout) : []),
+      ['image-exists', yesNo(image.exitCode === 0)],
+      ...(await observeCeiling(host)),
+      ...(await observeFirewall(host)),
+    ])
+  },
+
+  specify(input) {
+    const { values, files, facts } = input
+    return {
+      target: 'docker',
+      items: [
+        ...installedProgram(values, input.program),
+        ...desired(named(files, 'config.yaml'), 'configuration', 'what this server does'),
+        ...receiveCeiling(files, facts),
+        ...desired(named(files, 'Dockerfile'), 'service', 'how the image is made'),
+        buildImage(input),
+        {
+          kind: 'command',
+          id: 'own-state',
+          title: `give ${values.paths.stateDirectory} to the container's user`,
+          run: ['chown', '-R', `${containerUser}:${containerUser}`, values.paths.stateDirectory],
+          unless: 'container-running',
+        },
+        ...startContainer(input),
+      ],
+    }
+  },
+
+  async verify(host) {
+    const deadline = Date.now() + healthTimeoutMs
+    for (;;) {
+      const state = await health(host)
+      if (state === 'healthy') return
+      if (state !== 'starting' || Date.now() > deadline) throw await unhealthy(host, state)
+      await new Promise((resolve) => setTimeout(resolve, healthPollMs))
+    }
+  },
+
+  notes: ({ facts, values }) => firewallNotes(facts, values.config),
+
+  afterwards: () => [
+    { what: 'Watch nodes boot', command: 'emf-pxe watch' },
+    { what: 'Its log', command: `docker logs --follow ${containerName}` },
+    { what: 'To undo everything', command: 'emf-pxe uninstall' },
+  ],
+}
+
+function buildImage({ values, files, program }: SpecInput): DesiredCommand {
+  const dockerfile = String(named(files, 'Dockerfile').content)
+  return {
+    kind: 'command',
+    id: 'build',
+    title: `docker build --tag ${imageName(values.version)}`,
+    run: ['docker', 'build', '--tag', imageName(values.version), '.'],
+    undo: ['docker', 'image', 'rm', '--force', imageName(values.version)],
+    unless: 'image-exists',
+    afterChange: true,
+    timeoutMs: buildTimeoutMs,
+    workplace: [
+      { name: 'Dockerfile', content: { text: dockerfile }, mode: 0o644 },
+      ...(program === undefined ? [] : [{ name: 'emf-pxe', content: copyOf(program), mode: 0o755 }]),
+    ],
+  }
+}
+
+function containerImage(state: string): [string, string][] {
+  const image = state.trim().split(' ')[1]
+  return image === undefined ? [] : [['container-image', image]]
+}
+
+function copyOf({ path, sha256, sizeBytes }: ProgramFile): FileContent {
+  return { copyOf: path, sha256, sizeBytes }
+}
+
+/** `docker run` with the settings of the compose file: the plugin is not everywhere. */
+function startContainer({ values, facts }: SpecInput): readonly DesiredCommand[] {
+  const start: DesiredCommand = {
+    kind: 'command',
+    id: 'start',
+    title: `docker run --name ${containerName} ${imageName(values.version)}`,
+    run: ['docker', ...dockerRunWords(composeDocument(values))],
+    undo: ['docker', 'rm', '--force', containerName],
+    unless: 'container-running',
+    afterChange: true,
+  }
+  const before = facts.get('container-image')
+  return before === undefined ? [start] : [...setAside(before), start, ...forget(before, values.version)]
+}
+
+const aside = `${containerName}-before`
+
+/** The container that runs now keeps its place until the new one is known to be well. */
+function setAside(image: string): readonly DesiredCommand[] {
+  const step = (id: string, words: readonly string[], restore: readonly string[]): DesiredCommand => ({
+    kind: 'command',
+    id,
+    title: `docker ${words.join(' ')}`,
+    run: ['docker', ...words],
+    restore: ['docker', ...restore],
+    unless: 'container-running',
+    afterChange: true,
+  })
+  return [
+    step('set-aside', ['rename', containerName, aside], ['rename', aside, containerName]),
+    { ...step('stop-before', ['stop', aside], ['start', aside]), title: `stop the container of ${image}` },
+  ]
+}
+
+function forget(image: string, version: string): readonly DesiredCommand[] {
+  const remove = (id: string, words: readonly string[]): DesiredCommand => ({
+    kind: 'command',
+    id,
+    title: `docker ${words.join(' ')}`,
+    run: ['docker', ...words],
+    unless: 'container-running',
+    afterChange: true,
+    afterVerified: true,
+  })
+  const other = image !== imageName(version) && image.startsWith('emf-pxe:')
+  return [
+    remove('forget-before', ['rm', '--force', aside]),
+    ...(other ? [remove('forget-image', ['image', 'rm', image])] : []),
+  ]
+}
+
+async function health(host: DeployHost): Promise<string> {
+  const format = '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}'
+  const state = await host.run(['docker', 'inspect', '--format', format, containerName])
+  return state.exitCode === 0 ? state.stdout.trim() : 'gone'
+}
+
+async function unhealthy(host: DeployHost, state: string): Promise<EmfPxeError> {
+  const { output } = await host.run(['docker', 'logs', '--tail', '12', containerName])
+  const lines = output
+    .trim()
+    .split('\n')
+    .map((line) => `  ${escapeText(line)}`)
+  return new EmfPxeError('DEPLOY_NOT_HEALTHY', {
+    message: [`The container ${containerName} is ${escapeText(state)}; its last lines:`, ...lines].join('\n'),
+  })
+}
