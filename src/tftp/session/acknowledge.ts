@@ -1,20 +1,20 @@
 import { advance, goBack, unchanged } from './flight.ts'
 import { blockOf } from './numbering.ts'
-import { sampled } from './round-trip.ts'
+import { sampled, usualMostMs } from './round-trip.ts'
 import type { Step, TftpSession } from './state.ts'
 
 /** Takes one ACK: the window moves on, goes back once for a loss, or stays for a duplicate. */
 export function acknowledge(session: TftpSession, wireBlock: number, atMs: number): Step {
   const block = blockOf(wireBlock, session.acknowledged, session.sent, session.transfer.wrapsTo)
   if (block === undefined) return unchanged(session)
-  if (session.phase === 'opening') return open(session, atMs)
-  return block === session.acknowledged ? duplicate(session, atMs) : progress(session, block, atMs)
+  const heard: TftpSession = { ...session, heard: true, heardAtMs: atMs }
+  if (session.phase === 'opening') return open(heard, atMs)
+  return block === session.acknowledged ? duplicate(heard, atMs) : progress(heard, block, atMs)
 }
 
 /** ACK 0: the client takes our options, and has proved that it receives at its address. */
 function open(session: TftpSession, atMs: number): Step {
-  const heard: TftpSession = { ...session, phase: 'sending', heard: true, progressAtMs: atMs }
-  return advance(learn(heard, 0, atMs), atMs)
+  return advance({ ...learn(session, 0, atMs), phase: 'sending', progressAtMs: atMs }, atMs)
 }
 
 function progress(session: TftpSession, block: number, atMs: number): Step {
@@ -23,7 +23,6 @@ function progress(session: TftpSession, block: number, atMs: number): Step {
   const needless = ended && tooSoon(session, recovery.startedAtMs, atMs)
   const moved: TftpSession = {
     ...learn(session, block, atMs),
-    heard: true,
     acknowledged: block,
     progressAtMs: atMs,
     recovery: ended ? undefined : recovery,
@@ -31,8 +30,8 @@ function progress(session: TftpSession, block: number, atMs: number): Step {
     echoes: needless ? transfer.windowSize : ended ? recovery.echoes : 0,
   }
   if (block === transfer.lastBlock) return completed(moved)
-  const loss = block < session.sent && moved.recovery === undefined && !needless
-  return loss ? goBack(moved, atMs, 0) : advance(moved, atMs)
+  const lost = block < session.sent && !needless && !isUnderRepair(moved, atMs)
+  return lost ? goBack(moved, atMs, 0) : advance(moved, atMs)
 }
 
 /**
@@ -42,7 +41,7 @@ function progress(session: TftpSession, block: number, atMs: number): Step {
  * once, and not at all for the echo of a block that we sent twice ourselves.
  */
 function duplicate(session: TftpSession, atMs: number): Step {
-  if (session.transfer.windowSize === 1 || session.recovery !== undefined) return unchanged(session)
+  if (session.transfer.windowSize === 1 || isUnderRepair(session, atMs)) return unchanged(session)
   if (session.echoes > 0) return unchanged({ ...session, echoes: session.echoes - 1 })
   if (tooSoon(session, session.flight.sentAtMs, atMs)) return unchanged(session)
   return goBack(session, atMs, 0)
@@ -55,10 +54,28 @@ function completed(session: TftpSession): Step {
   }
 }
 
-/** A round trip is measured on whole windows that were sent once; a doubled wait lasts until then. */
+/**
+ * A round trip is measured on whole windows that were sent once (Karn's rule). After a resend the
+ * doubled wait stays, unless the answer took as long as answers usually do: then something was
+ * lost, and the way has not become longer.
+ */
 function learn(session: TftpSession, block: number, atMs: number): TftpSession {
-  if (block !== session.sent || !session.flight.clean) return session
-  return { ...session, attempts: 0, roundTrip: sampled(session.roundTrip, atMs - session.flight.sentAtMs) }
+  const { flight, roundTrip } = session
+  const tookMs = atMs - flight.sentAtMs
+  if (flight.clean && block === session.sent)
+    return { ...session, attempts: 0, roundTrip: sampled(roundTrip, tookMs) }
+  const usual = roundTrip !== undefined && tookMs <= usualMostMs(roundTrip)
+  return usual ? { ...session, attempts: 0 } : session
+}
+
+/**
+ * A resend is on its way, and this ACK answers what was sent before it. One that comes a round trip
+ * later answers the resend itself: part of that was lost as well.
+ */
+function isUnderRepair({ recovery, roundTrip }: TftpSession, atMs: number): boolean {
+  if (recovery === undefined) return false
+  if (roundTrip === undefined) return true
+  return atMs - recovery.startedAtMs < (roundTrip.leastMs + roundTrip.smoothedMs) / 2
 }
 
 /**

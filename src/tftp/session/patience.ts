@@ -13,8 +13,9 @@ const clientTries = 6
 const openingPatienceMs = 10_000
 
 /**
- * After the last block everything that can be lost is the last ACK, and no client repeats that one
- * (RFC 1350 §6 wants it to linger; firmware does not). One of its 4 s retries fits in twice.
+ * After the last block the one thing that may be lost for good is the last ACK: no client repeats it
+ * (RFC 1350 §6 wants it to linger; firmware does not). A client that still misses a block says so
+ * within its 4 s, which fits in twice.
  */
 const closingPatienceMs = 8_000
 
@@ -32,30 +33,35 @@ export function patienceMs(timeoutMs: number | undefined): number {
 
 /** The session with its next deadline: a resend, or the end of patience. */
 export function scheduled(session: TftpSession, atMs: number): TftpSession {
-  const giveUpAtMs = session.progressAtMs + currentPatienceMs(session)
   const { attempts, roundTrip, transfer } = session
   const resendAtMs = atMs + resendDelayMs(roundTrip, attempts, transfer.longestResendMs)
-  return { ...session, deadlineMs: mayResend(session) ? Math.min(giveUpAtMs, resendAtMs) : giveUpAtMs }
+  const patienceEndsAtMs = endOfPatienceMs(session)
+  return {
+    ...session,
+    deadlineMs: mayResend(session) ? Math.min(patienceEndsAtMs, resendAtMs) : patienceEndsAtMs,
+  }
 }
 
 export function mayResend(session: TftpSession): boolean {
   return session.heard || session.transfer.proven
 }
 
-/** How it ended when silence has lasted beyond patience; undefined: wait on. */
+/** How it ended when silence has outlasted patience; undefined: wait on. */
 export function silenceOutcome(session: TftpSession, atMs: number): Outcome | undefined {
-  if (atMs - session.progressAtMs < currentPatienceMs(session)) return undefined
-  if (isClosing(session)) return { kind: 'completed', lastAcknowledgementMissing: true }
+  if (atMs < endOfPatienceMs(session)) return undefined
+  if (isClosing(session) && atMs >= session.heardAtMs + closingPatienceMs)
+    return { kind: 'completed', lastAcknowledgementMissing: true }
   return {
     kind: 'failed',
     reason: session.heard ? 'stopped-acknowledging' : 'never-acknowledged',
-    detail: `nothing heard for ${Math.round((atMs - session.progressAtMs) / 1000)} s`,
+    detail: `no progress for ${Math.round((atMs - session.progressAtMs) / 1000)} s`,
   }
 }
 
-function currentPatienceMs(session: TftpSession): number {
-  if (!session.heard) return openingPatienceMs
-  return isClosing(session) ? closingPatienceMs : session.transfer.patienceMs
+function endOfPatienceMs(session: TftpSession): number {
+  if (!session.heard) return session.progressAtMs + openingPatienceMs
+  const stuckAtMs = session.progressAtMs + session.transfer.patienceMs
+  return isClosing(session) ? Math.min(session.heardAtMs + closingPatienceMs, stuckAtMs) : stuckAtMs
 }
 
 /** The client answered earlier, and the last block is among those in flight. */

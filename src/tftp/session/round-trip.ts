@@ -9,10 +9,10 @@ export interface RoundTrip {
   readonly leastMs: number
 }
 
-/** Waits before the first resend: nothing known yet, and bounds once there is. */
+/** Wait before the first resend while nothing is known, and its bounds afterwards. */
 const unknownMs = 1000
-const leastMs = 250
-const mostMs = 1000
+const leastWaitMs = 250
+const mostWaitMs = 1000
 
 export function sampled(before: RoundTrip | undefined, sampleMs: number): RoundTrip {
   if (before === undefined) return { smoothedMs: sampleMs, variationMs: sampleMs / 2, leastMs: sampleMs }
@@ -24,11 +24,14 @@ export function sampled(before: RoundTrip | undefined, sampleMs: number): RoundT
   }
 }
 
+/** Longest that an answer takes as a rule. */
+export function usualMostMs(roundTrip: RoundTrip): number {
+  return roundTrip.smoothedMs + 4 * roundTrip.variationMs
+}
+
 /** Wait before resend number `attempt` (0 first): doubled each time, never beyond `longestMs`. */
 export function resendDelayMs(roundTrip: RoundTrip | undefined, attempt: number, longestMs: number): number {
   const first =
-    roundTrip === undefined
-      ? unknownMs
-      : Math.min(mostMs, Math.max(leastMs, roundTrip.smoothedMs + 4 * roundTrip.variationMs))
+    roundTrip === undefined ? unknownMs : Math.min(mostWaitMs, Math.max(leastWaitMs, usualMostMs(roundTrip)))
   return Math.min(longestMs, first * 2 ** attempt)
 }

@@ -43,6 +43,8 @@ export interface TftpSession {
   /** How often the resend wait has been doubled; back to 0 by a window that needed no resend. */
   readonly attempts: number
   readonly resentBlocks: number
+  /** Last ACK that was of this transfer, also one that moved nothing. */
+  readonly heardAtMs: number
   /** Last time the transfer moved on. */
   readonly progressAtMs: number
   /** The driver calls `step` with a `deadline` event at this time, not before. */

@@ -37,6 +37,7 @@ export function begin(transfer: Transfer, atMs: number): Step {
     echoes: 0,
     attempts: 0,
     resentBlocks: 0,
+    heardAtMs: atMs,
     progressAtMs: atMs,
     deadlineMs: atMs,
   }
