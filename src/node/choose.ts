@@ -31,7 +31,7 @@ export function chooseAsEdk2(offers: readonly Offer[]): Choice {
   const kept = offers.slice(0, mostOffers)
   const first = (kind: OfferKind) => kept.find((offer) => offer.kind === kind)
   if (!kept.some((offer) => offer.packet.yiaddr !== '0.0.0.0')) {
-    return { kind: 'none', screenCode: 'PXE-E18', why: 'no DHCP server offered an address' }
+    return { kind: 'none', screenCode: 'PXE-E16', why: 'no DHCP server offered an address' }
   }
   const dhcpPxe = first('dhcpPxe')
   if (dhcpPxe !== undefined) return take(dhcpPxe, 'the site’s DHCP server speaks PXE itself')

@@ -97,7 +97,7 @@ async function takeAddress(
   const offer = heard.find(({ packet }) => packet.yiaddr !== '0.0.0.0')?.packet
   const dhcpServer = offer === undefined ? undefined : serverIdentifier(offer.options)
   if (offer === undefined || dhcpServer === undefined)
-    throw failed('PXE-E18', 'no DHCP server offered an address')
+    throw failed('PXE-E16', 'no DHCP server offered an address')
   const request = edk2Request(hardware, { requestedAddress: offer.yiaddr, dhcpServer })
   const [reply] = await client.ask(request, options.windowMs, () => true)
   if (reply === undefined)

@@ -45,8 +45,8 @@ const proxyBootServer = offer({ server: '10.0.0.3', pxe: true })
 const proxyMenu = offer({ server: '10.0.0.4', pxe: true, vendor: [6, 1, 0, 255] })
 
 const rows: { name: string; offers: DhcpPacket[]; expect: string }[] = [
-  { name: 'nobody', offers: [], expect: 'PXE-E18' },
-  { name: 'a proxy but no address', offers: [proxyDirect], expect: 'PXE-E18' },
+  { name: 'nobody', offers: [], expect: 'PXE-E16' },
+  { name: 'a proxy but no address', offers: [proxyDirect], expect: 'PXE-E16' },
   { name: 'an address alone', offers: [address], expect: 'PXE-E16' },
   {
     name: 'an address and the direct form',
