@@ -93,6 +93,48 @@ for (const [layout, networks] of Object.entries(layouts)) {
   })
 }
 
+describe('two NICs on one switch', { skip }, () => {
+  const sockets = new Sockets()
+  const nics = ['e0', 'e1']
+  const addresses = ['10.81.0.1', '10.81.0.2']
+  let lan: Lan
+  let server = ''
+  let node = ''
+
+  before(() => {
+    lan = new Lan()
+    server = lan.addNamespace('srv')
+    for (const [index, nic] of nics.entries()) lan.plug(server, nic, `${addresses[index]}/24`)
+    node = lan.addHost('node', '10.81.0.9/24')
+    countOutput((...command) => lan.exec(server, command))
+  })
+  afterEach(() => sockets.close())
+  after(() => lan.close())
+
+  test('100 discovers: each NIC answers each once, with its own address', async () => {
+    for (const [index, nic] of nics.entries())
+      await sockets.answerBroadcasts(server, nic, addresses[index] ?? '')
+    const answers = await ask(await sockets.node(node), { address: everyone, port: 67 }, rounds, nics.length)
+    const seen = new Set(answers.map(({ text, from }) => `${text} from ${from.address}`))
+    assert.equal(seen.size, rounds * nics.length)
+    assert.deepEqual(
+      outputCounts((...command) => lan.exec(server, command)),
+      Object.fromEntries(nics.map((nic, index) => [`${nic} 67 ${addresses[index]}`, rounds])),
+    )
+  })
+
+  // The machine answers ARP for either address on either NIC (arp_ignore 0, the default): a node's
+  // requests for one address come in by the other NIC, where a device-bound socket would refuse them.
+  for (const [index, address] of addresses.entries())
+    test(`requests to ${address} are answered, whichever NIC they came in by`, async () => {
+      for (const [other, nic] of nics.entries())
+        await sockets.answerUnicast(server, nic, addresses[other] ?? '', 4011)
+      const socket = await sockets.open(node, { address: '10.81.0.9', port: 4011, interface: 'e0' })
+      const answers = await ask(socket, { address, port: 4011 }, rounds)
+      assert.deepEqual(answers, expected({ nic: nics[index] ?? '', address, nodeAddress: '10.81.0.9' }, 4011))
+    })
+})
+
 function expected({ nic, address }: Network, port: number): Message[] {
   return Array.from({ length: rounds }, (_, index) => ({ text: `${nic} ${index}`, from: { address, port } }))
 }
