@@ -126,6 +126,11 @@ export class EmbeddedOrchestrator {
     throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
   }
 
+  /** Both, and no proxy: all that a client needs to find this orchestrator and nothing else. */
+  get network() {
+    return { connectTo: this.connectTo, lookup: this.lookup, environment: {} }
+  }
+
   setFault(path: string, fault: Fault): void {
     this.faults.set(path, fault)
   }

@@ -12,7 +12,8 @@ import { tunnel } from './tunnel.ts'
  * @throws EmfPxeError NAME_…, CONNECTION_…, HOST_UNREACHABLE, PROXY_…, TLS_…
  */
 export async function handshake(at: Destination, options: ConnectOptions): Promise<Handshake> {
-  const proxy = proxyFor(at, options.environment ?? {})
+  const isElsewhere = options.connectTo?.(at) !== undefined
+  const proxy = isElsewhere ? undefined : proxyFor(at, options.environment ?? process.env)
   const raw = proxy === undefined ? await dial(at, options) : await tunnel(at, proxy, options)
   return startTls(raw, at, options, proxy)
 }

@@ -28,6 +28,7 @@ type Explanation = readonly [ErrorCode, string]
 function explain(stage: Stage, code: string, error: unknown): Explanation {
   if (error instanceof Silence) return silences[stage]
   if (stage === 'name') return nameFailure(code)
+  if (code.startsWith('HPE_')) return ['RESPONSE_UNREADABLE', `the answer is not HTTP (${code})`]
   if (stage === 'tls') return tlsFailures[code] ?? connectionFailures[code] ?? otherTlsFailure(code, error)
   return connectionFailures[code] ?? ['CONNECTION_CUT', `the connection failed (${code})`]
 }

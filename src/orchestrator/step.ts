@@ -7,10 +7,10 @@ import type { Destination, Environment } from './proxy.ts'
 
 export interface ConnectOptions {
   readonly trust: TrustPolicy
-  /** Where HTTPS_PROXY and NO_PROXY are looked up; default: nowhere, that is, no proxy. */
+  /** Where HTTPS_PROXY and NO_PROXY are looked up; default `process.env`, `{}` for no proxy. */
   readonly environment?: Environment
   readonly lookup?: Lookup
-  /** Sends a name's connections elsewhere, while TLS and HTTP keep the name; for tests and the demo. */
+  /** Sends a name's connections elsewhere, past any proxy, while TLS and HTTP keep the name; for tests and the demo. */
   readonly connectTo?: (destination: Destination) => Destination | undefined
   /** Longest silence tolerated at each step: name, connection, proxy, handshake, answer. Default 15 s. */
   readonly timeoutMs?: number

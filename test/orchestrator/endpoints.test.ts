@@ -25,7 +25,7 @@ after(() => Promise.all([newer.close(), older.close()]))
 function trusting(orchestrator: EmbeddedOrchestrator, connectTo = orchestrator.connectTo): ConnectOptions {
   return {
     trust: { extraAuthorities: [orchestrator.endpoint.certificatePem] },
-    lookup: orchestrator.lookup,
+    ...orchestrator.network,
     connectTo,
     timeoutMs: 3000,
   }

@@ -24,7 +24,7 @@ const opened: TestServer[] = []
 before(async () => {
   authority = await makeIdentity({ commonName: 'Example Site CA', isAuthority: true })
   genuine = await makeIdentity({ commonName: host, issuer: authority })
-  trusting = { trust: { extraAuthorities: [authority.certificatePem] } }
+  trusting = { trust: { extraAuthorities: [authority.certificatePem] }, environment: {} }
 })
 after(() => Promise.all(opened.map((server) => server.close())))
 
@@ -141,6 +141,34 @@ suite('connections', () => {
     const reason = new Error('enough')
     await assert.rejects(fetchFrom(server.port, { signal: AbortSignal.abort(reason) }), reason)
   })
+})
+
+suite('answers that are not HTTP', () => {
+  const answering = async (text: string) => {
+    const server = opening(await tlsServer(genuine, {}, text))
+    return fetchFrom(server.port)
+  }
+
+  test('something else', () =>
+    assertFails(answering('220 mail.example.com ESMTP\r\n'), {
+      code: 'RESPONSE_UNREADABLE',
+      exitCode: 6,
+      message: /the answer is not HTTP \(HPE_/,
+    }))
+
+  test('endless headers', () =>
+    assertFails(answering(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(100_000)}\r\n`), {
+      code: 'RESPONSE_UNREADABLE',
+      exitCode: 6,
+      message: /HPE_HEADER_OVERFLOW/,
+    }))
+
+  test('a body that is shorter than announced', () =>
+    assertFails(answering('HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nshort'), {
+      code: 'RESPONSE_TRUNCATED',
+      exitCode: 6,
+      message: /after 5 of 50 bytes/,
+    }))
 })
 
 suite('TLS', () => {

@@ -35,7 +35,7 @@ function open(
   settings: OrchestratorSettings,
   connectTo: (at: Destination) => Destination | undefined = orchestrator.connectTo,
 ) {
-  return openOrchestrator(settings, { connectTo, lookup: orchestrator.lookup, timeoutMs: 3000 })
+  return openOrchestrator(settings, { ...orchestrator.network, connectTo, timeoutMs: 3000 })
 }
 
 test('with the CA file: boot files and services, each by its own trust', async () => {

@@ -28,14 +28,14 @@ async function startProxy(decide: (request: ProxyRequest) => number, identity?: 
   return opening(await connectProxy(decide, () => server.port, identity))
 }
 
-function fetchWith(environment: Environment): Promise<string> {
+function fetchWith(environment: Environment, address = url): Promise<string> {
   const client = createHttpClient({
     trust: { extraAuthorities: [authority.certificatePem] },
     environment,
     timeoutMs: 2000,
-    connectTo: () => ({ host: '127.0.0.1', port: server.port }),
+    lookup: async () => ['127.0.0.1'],
   })
-  return client.get(url).then((response) => readText(response))
+  return client.get(address).then((response) => readText(response))
 }
 
 suite('through a proxy', () => {
@@ -66,9 +66,23 @@ suite('through a proxy', () => {
   test('NO_PROXY goes straight to the server', async () => {
     const proxy = await startProxy(() => 500)
     const environment = { HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, NO_PROXY: 'edge.test' }
-    assert.equal(await fetchWith(environment), 'hello')
+    assert.equal(await fetchWith(environment, `https://${host}:${server.port}/`), 'hello')
     assert.deepEqual(proxy.seen, [])
   })
+})
+
+test('without a setting of its own a client looks at the environment of the process', async () => {
+  const proxy = await startProxy(() => 200)
+  const before = process.env.HTTPS_PROXY
+  process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+  try {
+    const client = createHttpClient({ trust: { extraAuthorities: [authority.certificatePem] } })
+    assert.equal(await readText(await client.get(url)), 'hello')
+    assert.equal(proxy.seen.length, 1)
+  } finally {
+    if (before === undefined) delete process.env.HTTPS_PROXY
+    else process.env.HTTPS_PROXY = before
+  }
 })
 
 suite('proxies that fail', () => {

@@ -33,7 +33,7 @@ after(async () => {
 
 function ask(question: Partial<TrustQuestion> = {}): Promise<TrustDecision> {
   const endpoint = provisioningEndpoint('tinkerbell-haproxy', orchestrator.fqdn, 443)
-  const network = { connectTo: orchestrator.connectTo, lookup: orchestrator.lookup, timeoutMs: 3000 }
+  const network = { ...orchestrator.network, timeoutMs: 3000 }
   return establishTrust({ endpoint, fqdn: orchestrator.fqdn, ...question }, network)
 }
 

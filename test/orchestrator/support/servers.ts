@@ -16,13 +16,19 @@ export async function tcpServer(onConnection: (socket: net.Socket) => void): Pro
   return listening(net.createServer(onConnection))
 }
 
-/** A TLS server with this certificate that answers every request with `hello`. */
-export async function tlsServer(identity: Identity, options: tls.TlsOptions = {}): Promise<TestServer> {
+const hello = 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'
+
+/** A TLS server with this certificate that answers every request with the same bytes. */
+export async function tlsServer(
+  identity: Identity,
+  options: tls.TlsOptions = {},
+  answer = hello,
+): Promise<TestServer> {
   const server = tls.createServer({ key: identity.keyPem, cert: identity.certificatePem, ...options })
   server.on('tlsClientError', () => undefined)
   server.on('secureConnection', (socket) => {
     socket.on('error', () => undefined)
-    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello'))
+    socket.once('data', () => socket.end(answer))
   })
   return listening(server)
 }
