@@ -68,6 +68,11 @@ export const artifactErrors = entries({
     exitCode: exitCodes.artifact,
     hint: 'Ask the orchestrator’s administrator why it was not renewed; then run: emf-pxe fetch',
   },
+  ARTIFACT_HELD_BACK: {
+    title: 'The orchestrator’s boot file is the one that was rolled back',
+    exitCode: exitCodes.artifact,
+    hint: 'emf-pxe fetch takes it all the same; emf-pxe serve takes the next one by itself.',
+  },
   DOWNLOAD_TOO_SLOW: {
     title: 'The download is too slow to finish',
     exitCode: exitCodes.orchestrator,
