@@ -24,6 +24,8 @@ export async function bundleProgram(): Promise<Bundle> {
     format: 'cjs',
     target: 'node26',
     supported: { 'dynamic-import': false },
+    // Paths inside the bundle must not tell where node_modules really is.
+    preserveSymlinks: true,
     // oclif looks for these beside a source tree; without them the bundle loses 12 MB.
     external: ['typescript', 'ts-node', 'pnpapi'],
     // Used to find files on disk, which a single binary has inside (src/cli/assets.ts).
