@@ -23,6 +23,8 @@ export interface EmbeddedOrchestratorOptions {
   readonly files?: Readonly<Record<string, FileContent>>
   readonly account?: { readonly user: string; readonly password: string }
   readonly project?: string
+  /** Default: loopback, a free port. */
+  readonly listen?: { readonly address: string; readonly port: number }
   readonly now?: () => number
   readonly onRequest?: (request: LoggedRequest) => void
 }
@@ -89,7 +91,7 @@ export class EmbeddedOrchestrator {
     this.#server.on('clientError', (_error, socket) => socket.destroy())
   }
 
-  /** Starts on a free loopback port. */
+  /** Makes certificates and files, and listens. */
   static async start(options: EmbeddedOrchestratorOptions = {}): Promise<EmbeddedOrchestrator> {
     const fqdn = fqdnOf(options)
     const authority = await makeIdentity({ commonName: `${fqdn} CA`, isAuthority: true })
@@ -98,9 +100,13 @@ export class EmbeddedOrchestrator {
     const endpoint = await makeIdentity({ commonName: provisioningHostOf(options) })
     const orchestrator = new EmbeddedOrchestrator(options, authority, root, endpoint)
     await orchestrator.#rebuildFiles()
-    orchestrator.#server.listen(0, '127.0.0.1')
+    orchestrator.#server.listen(orchestrator.#listen.port, orchestrator.#listen.address)
     await once(orchestrator.#server, 'listening')
     return orchestrator
+  }
+
+  get #listen() {
+    return this.#options.listen ?? { address: '127.0.0.1', port: 0 }
   }
 
   get port(): number {
@@ -118,11 +124,11 @@ export class EmbeddedOrchestrator {
 
   /** For `ConnectOptions`: the orchestrator's names lead to this process, whatever the port. */
   readonly connectTo = (destination: Destination): Destination | undefined =>
-    this.#knows(destination.host) ? { host: '127.0.0.1', port: this.port } : undefined
+    this.#knows(destination.host) ? { host: this.#listen.address, port: this.port } : undefined
 
   /** For `ConnectOptions`: a DNS that knows the orchestrator's names and no other. */
   readonly lookup: Lookup = async (name) => {
-    if (this.#knows(name)) return ['127.0.0.1']
+    if (this.#knows(name)) return [this.#listen.address]
     throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${name}`), { code: 'ENOTFOUND' })
   }
 

@@ -45,9 +45,10 @@ export function redact(text: string, secrets: readonly Secret[] = []): string {
 
 /** Longest first, so that no form leaves a part of another behind. */
 function writtenForms(secret: Secret): string[] {
-  const value = secret.reveal()
+  const value = secret.reveal().toWellFormed()
   if (value.length < 4) return []
   const forms = [
+    secret.reveal(),
     value,
     encodeURIComponent(value),
     new URLSearchParams({ value }).toString().slice('value='.length),

@@ -73,15 +73,15 @@ suite('through a proxy', () => {
 
 test('without a setting of its own a client looks at the environment of the process', async () => {
   const proxy = await startProxy(() => 200)
-  const before = process.env.HTTPS_PROXY
-  process.env.HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`
+  const before = { ...process.env }
+  Object.assign(process.env, { https_proxy: `http://127.0.0.1:${proxy.port}`, no_proxy: 'other.test' })
   try {
     const client = createHttpClient({ trust: { extraAuthorities: [authority.certificatePem] } })
     assert.equal(await readText(await client.get(url)), 'hello')
     assert.equal(proxy.seen.length, 1)
   } finally {
-    if (before === undefined) delete process.env.HTTPS_PROXY
-    else process.env.HTTPS_PROXY = before
+    for (const name of ['https_proxy', 'no_proxy']) delete process.env[name]
+    Object.assign(process.env, before)
   }
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { redact, Secret } from '../../src/orchestrator/secret.ts'
 
 const value = 'hunter2 & "friends"'
@@ -48,6 +49,23 @@ suite('redaction', () => {
   ]
   for (const [name, text, wanted] of unknown)
     test(`${name} goes without being told`, () => assert.equal(redact(text), wanted))
+
+  test('whatever the secret is, none of it is left', () => {
+    const hidden = fc.string({ minLength: 12, maxLength: 40 }).filter((text) => !'[secret]'.includes(text))
+    fc.assert(
+      fc.property(hidden, fc.string(), (text, around) => {
+        const log = `${around}${text} ${JSON.stringify({ text })} ${encodeURIComponent(text)}`
+        const clean = redact(log, [new Secret(text)])
+        assert.ok(!clean.includes(text))
+      }),
+      { seed: 20260703, numRuns: 1000 },
+    )
+  })
+
+  test('half a surrogate pair', () => {
+    const odd = 'pass\ud800word'
+    assert.equal(redact(`x ${odd} y`, [new Secret(odd)]), 'x [secret] y')
+  })
 
   test('other text stays', () => {
     const text = 'GET https://edge.example.com/tink-stack/boot.ipxe 200, eyJ is how tokens begin'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { after, before, suite, test } from 'node:test'
 import { inspect } from 'node:util'
+import fc from 'fast-check'
 import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import { EmfPxeError } from '../../src/errors/error.ts'
 import { createHttpClient } from '../../src/orchestrator/http.ts'
@@ -78,6 +79,24 @@ suite('what a token says', () => {
           !/hunter2/.test(inspect(error)),
       )
     })
+})
+
+test('any text: a token, or a refusal that does not quote it', () => {
+  const part = fc.oneof(
+    fc.string(),
+    fc.json().map((text) => Buffer.from(text).toString('base64url')),
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 4 }), (parts) => {
+      try {
+        decodeToken(new Secret(parts.join('.')))
+      } catch (error) {
+        assert.ok(error instanceof EmfPxeError)
+        assert.equal(error.code, 'TOKEN_MALFORMED')
+      }
+    }),
+    { seed: 20260704, numRuns: 2000 },
+  )
 })
 
 suite('where a token comes from', () => {
