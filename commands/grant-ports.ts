@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs'
+import { isSea } from 'node:sea'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { commonFlags } from '../src/cli/flags.ts'
+import { EmfPxeError } from '../src/errors/error.ts'
 import { grantPortCapability } from '../src/host/file-capability.ts'
 
 export default class GrantPorts extends BaseCommand {
@@ -13,6 +15,10 @@ export default class GrantPorts extends BaseCommand {
 
   async run(): Promise<undefined> {
     await this.parse(GrantPorts)
+    if (!isSea())
+      throw new EmfPxeError('DEPLOY_BINARY_NEEDED', {
+        message: 'Here Node runs a script: the right would go to Node itself, and so to every script.',
+      })
     const file = realpathSync('/proc/self/exe')
     grantPortCapability(file)
     this.finish(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
-import type { CommandResult, DeployHost } from './host.ts'
+import { type CommandResult, createDeployHost, type DeployHost } from './host.ts'
 import type { CommandStep, DesiredCommand, FileContent, FileStep, Step } from './plan.ts'
 
 export interface ApplyObserver {
@@ -60,11 +60,8 @@ async function doStep(
 }
 
 async function replaceFile({ file, before }: FileStep, host: DeployHost, journal: Journal): Promise<void> {
-  if (before !== undefined && before.text === undefined) {
-    const backup = `${file.path}.before`
-    await host.copy(file.path, backup, before.mode)
-    journal.backups.set(file.path, backup)
-  }
+  if (before !== undefined && before.text === undefined)
+    journal.backups.set(file.path, await host.backUp(file.path))
   journal.directories.push(...(await put(file.content, file.path, file.mode, host)))
 }
 
@@ -100,7 +97,7 @@ async function runCommand(command: DesiredCommand, host: DeployHost): Promise<Co
   const directory = await mkdtemp(join(tmpdir(), 'emf-pxe-'))
   try {
     for (const { name, content, mode } of command.workplace)
-      await put(content, join(directory, name), mode, host)
+      await put(content, join(directory, name), mode, createDeployHost())
     return await host.run(command.run ?? [], { ...timeout, directory })
   } finally {
     await rm(directory, { recursive: true, force: true })
@@ -125,9 +122,7 @@ async function restoreFile(
   if (before === undefined) return host.remove(file.path)
   if (before.text !== undefined) await host.write(file.path, before.text, before.mode)
   const backup = journal.backups.get(file.path)
-  if (backup === undefined) return
-  await host.copy(backup, file.path, before.mode)
-  await host.remove(backup)
+  if (backup !== undefined) await host.rename(backup, file.path)
 }
 
 async function undoCommand({ command, change }: CommandStep, host: DeployHost, observer: ApplyObserver) {

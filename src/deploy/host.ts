@@ -27,6 +27,10 @@ export interface DeployHost {
   /** All or nothing: a reader sees the old file or the new one. Returns directories it had to make. */
   write(path: string, content: string | Uint8Array, mode: number): Promise<readonly string[]>
   copy(source: string, path: string, mode: number): Promise<readonly string[]>
+  /** Copies a file beside itself; returns where. */
+  backUp(path: string): Promise<string>
+  /** Puts a file in another's place. */
+  rename(from: string, to: string): Promise<void>
   exists(path: string): Promise<boolean>
   remove(path: string): Promise<void>
   /** Removes a directory when nothing is in it; says whether it did. */
@@ -66,6 +70,11 @@ export function createDeployHost(options: { readonly root?: string } = {}): Depl
     observe: (path) => observeFile(at(path)),
     write: (path, content, mode) => place(path, mode, (temporary) => fs.writeFile(temporary, content)),
     copy: (source, path, mode) => place(path, mode, (temporary) => fs.copyFile(source, temporary)),
+    backUp: async (path) => {
+      await fs.copyFile(at(path), `${at(path)}.before`)
+      return `${path}.before`
+    },
+    rename: (from, to) => fs.rename(at(from), at(to)),
     exists: async (path) => (await fs.lstat(at(path)).catch(() => undefined)) !== undefined,
     remove: (path) => fs.rm(at(path), { force: true }),
     removeEmptyDirectory: (path) =>

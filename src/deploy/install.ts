@@ -3,7 +3,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import type { Ui } from '../ui/ui.ts'
 import { apply, Journal, settle, undo } from './apply.ts'
 import type { DeployHost } from './host.ts'
-import { type HostState, hasChanges, plan, type Step } from './plan.ts'
+import { type DeploySpec, type HostState, hasChanges, plan, type Step } from './plan.ts'
 import { type Receipt, readReceipt, receiptFile, receiptOf, writeReceipt } from './receipt.ts'
 import { render } from './render/render.ts'
 import { refuseDropping } from './settings.ts'
@@ -55,7 +55,8 @@ export async function install(
   await target.check(host, program)
   const present = await presentConfig(host, name, values, options.replace === true)
   const input = await specInput(target, withText(values, present), options)
-  const steps = await planFor(target, input, host)
+  const desired = target.specify(input)
+  const steps = await planFor(desired, input.facts, host)
   ui.note(
     [...target.notes(input), '', showPlan(steps, ui.sideTheme, options.diff), ''].join('\n').trimStart(),
   )
@@ -64,7 +65,7 @@ export async function install(
   if (hasChanges(steps)) {
     if (!(await ui.prompts.confirm({ message: 'Apply?', flag: '--yes' })))
       throw new EmfPxeError('ABORTED', { message: 'Nothing was changed.' })
-    await carryOut(target, input.values, steps, options)
+    await carryOut(target, input.values, { steps, directories: desired.directories ?? [] }, options)
   } else {
     ui.done('Everything is already in place; nothing was changed.')
     await renewReceipt(target, input.values, steps, host)
@@ -100,8 +101,11 @@ async function specInput(target: Target, values: RenderValues, options: InstallO
   return { values, files, facts: await target.observe(options.host, values), program: options.program }
 }
 
-async function planFor(target: Target, input: SpecInput, host: DeployHost): Promise<readonly Step[]> {
-  const desired = target.specify(input)
+async function planFor(
+  desired: DeploySpec,
+  facts: HostState['facts'],
+  host: DeployHost,
+): Promise<readonly Step[]> {
   const files: HostState['files'] = new Map(
     await Promise.all(
       desired.items.flatMap((item) =>
@@ -109,7 +113,7 @@ async function planFor(target: Target, input: SpecInput, host: DeployHost): Prom
       ),
     ).then((pairs) => pairs.flatMap(([path, file]) => (file === undefined ? [] : [[path, file] as const]))),
   )
-  return plan({ files, facts: input.facts }, desired)
+  return plan({ files, facts }, desired)
 }
 
 /** A bundle for somewhere else leaves nothing here that would have to be uninstalled. */
@@ -120,7 +124,7 @@ function leavesReceipt({ name }: Target): boolean {
 async function carryOut(
   target: Target,
   values: RenderValues,
-  steps: readonly Step[],
+  { steps, directories }: { readonly steps: readonly Step[]; readonly directories: readonly string[] },
   { host, ui, abort }: InstallOptions,
 ): Promise<void> {
   const last = leavesReceipt(target) ? await lastReceipt(host, values) : undefined
@@ -133,7 +137,7 @@ async function carryOut(
       values,
       writtenAt: new Date(),
       complete,
-      directories: journal.directories,
+      directories: [...directories, ...journal.directories],
     }
     journal.directories.push(...(await writeReceipt(host, receiptOf(steps, facts, last))))
   }

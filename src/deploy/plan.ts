@@ -53,6 +53,8 @@ export interface DesiredCommand {
 export interface DeploySpec {
   readonly target: DeployTarget
   readonly items: readonly (DesiredFile | DesiredCommand)[]
+  /** Directories that others make on our behalf, and leave behind empty. */
+  readonly directories?: readonly string[]
 }
 
 /** What is there before anything is done. */

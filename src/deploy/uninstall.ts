@@ -67,8 +67,6 @@ async function addState(
     if (purge) goes.push({ kind: 'removeTree', path, note: 'boot file, its history, everything learnt' })
     else if (path === paths.stateDirectory) stays.push(path)
   }
-  // Where systemd keeps the state of users that come and go; it leaves the empty directory behind.
-  if (purge) goes.push({ kind: 'removeEmptyDirectory', path: '/var/lib/private' })
 }
 
 /** A directory of our own name also holds what was written later: a stored token, backups of editors. */

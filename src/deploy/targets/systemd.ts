@@ -8,6 +8,9 @@ import { observeCeiling, receiveCeiling } from './kernel.ts'
 import type { SpecInput, Target } from './target.ts'
 import { desired, installedProgram, named, needTool, yesNo } from './tools.ts'
 
+/** Where systemd keeps the state of users that come and go (DynamicUser=). */
+const privateState = '/var/lib/private'
+
 /** A service of this machine's systemd. */
 export const systemdTarget: Target = {
   name: 'systemd',
@@ -32,6 +35,7 @@ export const systemdTarget: Target = {
     return new Map([
       ['service-enabled', yesNo(enabled.stdout.trim() === 'enabled')],
       ['service-active', yesNo(active.stdout.trim() === 'active')],
+      ['private-state', yesNo(await host.exists(privateState))],
       ...(await observeCeiling(host)),
       ...(await observeFirewall(host)),
     ])
@@ -41,6 +45,7 @@ export const systemdTarget: Target = {
     const wasActive = facts.get('service-active') === 'yes'
     return {
       target: 'systemd',
+      directories: facts.get('private-state') === 'yes' ? [] : [privateState],
       items: [
         ...(wasActive ? [startAgain] : []),
         // Undone last: systemd forgets the unit when its file is gone.
