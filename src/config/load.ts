@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { EmfPxeError } from '../errors/error.ts'
 import { type ConfigDocument, parseConfigText } from './document.ts'
+import { migrateConfig } from './migrate.ts'
 import { type ConfigProblem, type FieldPath, problemSentence } from './problem.ts'
 import type { Config } from './schema.ts'
 import { validateConfig } from './validate.ts'
@@ -38,7 +39,7 @@ export function readConfigText(
 ): LoadedConfig {
   const document = parseConfigText(text)
   if (document.problems.length > 0) throw invalid(file, document.problems)
-  const value = overrides.reduce(lay, document.value)
+  const value = overrides.reduce(lay, migrateConfig(document.value).value)
   const originOf = (path: FieldPath): string | undefined =>
     overrides.findLast((override) => override.path.every((key, index) => key === path[index]))?.origin
   const validated = validateConfig(value, { lineOf: document.lineOf, originOf })
