@@ -29,13 +29,19 @@ export async function openSite(test: TestContext, options: SiteOptions = {}): Pr
 /** QEMU without KVM on a busy machine: a boot takes 20 to 40 s when nothing else runs. */
 const bootTimeoutMs = 180_000
 
-/** Waits for a line on the node's console; a failure tells what the engine saw as well. */
+/** What firmware shows when it has nothing left to boot from. */
+const gaveUp = 'Shell> |No bootable device|No more network devices'
+
+/**
+ * Waits for a line on the node's console; fails at once when the firmware gives up, and tells what
+ * the engine saw as well.
+ */
 export async function sees(node: Node, engine: Engine, pattern: RegExp): Promise<void> {
-  try {
-    await node.console.waitFor(pattern, bootTimeoutMs)
-  } catch (error) {
-    assert.fail(`${error instanceof Error ? error.message : error}\n\nThe engine logged:\n${engine.text}`)
-  }
+  const either = new RegExp(`(?<wanted>${pattern.source})|${gaveUp}`)
+  const match = await node.console.waitFor(either, bootTimeoutMs).catch((error: Error) => error)
+  if (!(match instanceof Error) && match.groups?.wanted !== undefined) return
+  const problem = match instanceof Error ? match.message : `the node gave up:\n${node.console.tail()}`
+  assert.fail(`${problem}\n\nThe engine logged:\n${engine.text}`)
 }
 
 /** Waits for the first line of the fetched kernel's system, with this node's own serial number. */

@@ -29,7 +29,7 @@ const enrolledVariables = '/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd'
 
 /**
  * A machine that boots from its network card: QEMU without KVM (firmware does not run on it), its
- * serial line kept as text. UEFI firmware boots by its own PXE client, BIOS by the card's iPXE ROM.
+ * serial line kept as text.
  */
 export class Node {
   readonly #program: Program
@@ -67,7 +67,7 @@ function commandLine(directory: string, tap: string, options: NodeOptions): stri
     ...(options.httpBoot === true ? withoutPxe : []),
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'],
     ...['-netdev', `tap,id=n0,ifname=${tap},script=no,downscript=no`],
-    ...['-device', `${options.card},netdev=n0,mac=${options.mac}${rom(options.firmware)}`],
+    ...['-device', `${options.card},netdev=n0,mac=${options.mac}${rom(options)}`],
     ...['-smbios', `type=1,serial=${options.serial},uuid=${options.uuid}`],
   ]
 }
@@ -107,7 +107,10 @@ function machine(directory: string, { firmware, secureBoot }: NodeOptions): stri
 
 const accelerator = ['-accel', 'tcg,thread=multi']
 
-/** An empty ROM makes UEFI use its own driver and PXE client; with one, QEMU's iPXE takes its place. */
-function rom(firmware: Firmware): string {
-  return firmware === 'bios' ? '' : ',romfile='
+/**
+ * OVMF has a driver of its own for virtio-net: with an empty ROM its own PXE client boots. For other
+ * cards the driver comes in the card's ROM, with QEMU's iPXE, which boots first.
+ */
+function rom({ firmware, card }: NodeOptions): string {
+  return firmware !== 'bios' && card === 'virtio-net-pci' ? ',romfile=' : ''
 }
