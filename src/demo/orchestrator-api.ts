@@ -31,6 +31,8 @@ export interface ApiAnswer {
 export interface ApiSettings {
   readonly release: '2025.2' | '2026.0'
   readonly project: string
+  /** Groups and tokens name the project by this, addresses by its name. */
+  readonly projectId: string
   readonly account: { readonly user: string; readonly password: string }
 }
 
@@ -58,7 +60,7 @@ export class OrchestratorApi {
         status: 401,
         body: { error: 'invalid_grant', error_description: 'Invalid user credentials' },
       }
-    const token = this.#desk.issue({ user, project: this.#settings.project })
+    const token = this.#desk.issue({ user, projectId: this.#settings.projectId })
     return { status: 200, body: { access_token: token, expires_in: 3600, token_type: 'Bearer' } }
   }
 
@@ -66,16 +68,18 @@ export class OrchestratorApi {
   answer(request: ApiRequest): ApiAnswer {
     const groups = this.#desk.groupsOf(request.authorization)
     if (groups === undefined) return { status: 401, body: { message: 'Jwt is missing or expired' } }
-    const { project } = this.#settings
+    const { project, projectId } = this.#settings
     const route = `${request.method} ${request.path}`
     if (route === 'GET /v1/orchestrator') return this.#info()
+    if (route === 'GET /v1/projects')
+      return { status: 200, body: [{ name: project, status: { projectStatus: { uID: projectId } } }] }
     const inHosts = `/v1/projects/${project}/compute/hosts`
-    if (request.path.startsWith(inHosts) && !groups.includes(`${project}_Host-Manager-Group`))
+    if (request.path.startsWith(inHosts) && !groups.includes(`${projectId}_Host-Manager-Group`))
       return forbidden
     if (route === `POST ${inHosts}/register`) return this.#register(request)
     if (route === `GET ${inHosts}`) return this.#list(request.query.get('filter') ?? '')
     if (route === `POST /v3/projects/${project}/catalog/uploads`)
-      return groups.includes(`${project}_Edge-Manager-Group`) ? this.#upload(request) : forbidden
+      return groups.includes(`${projectId}_Edge-Manager-Group`) ? this.#upload(request) : forbidden
     return { status: 404, body: { message: 'not found' } }
   }
 

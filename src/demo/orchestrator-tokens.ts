@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto'
 
 export interface TokenRequest {
   readonly user: string
-  readonly project: string
+  readonly projectId: string
   readonly groups?: readonly string[]
   readonly lifetimeSeconds?: number
 }
@@ -27,8 +27,8 @@ export class TokenDesk {
       azp: 'system-client',
       preferred_username: request.user,
       groups: request.groups ?? [
-        `${request.project}_Host-Manager-Group`,
-        `${request.project}_Edge-Manager-Group`,
+        `${request.projectId}_Host-Manager-Group`,
+        `${request.projectId}_Edge-Manager-Group`,
       ],
       realm_access: { roles: ['default-roles-master'] },
     }

@@ -78,6 +78,7 @@ export class EmbeddedOrchestrator {
       {
         release: options.release ?? '2026.0',
         project: this.project,
+        projectId: demoProjectId,
         account: options.account ?? { user: 'demo', password: 'demo-password' },
       },
       this.#desk,
@@ -168,7 +169,7 @@ export class EmbeddedOrchestrator {
   }
 
   issueToken(request: Partial<TokenRequest> = {}): string {
-    return this.#desk.issue({ user: 'demo', project: this.project, ...request })
+    return this.#desk.issue({ user: 'demo', projectId: demoProjectId, ...request })
   }
 
   async close(): Promise<void> {
@@ -225,6 +226,9 @@ export class EmbeddedOrchestrator {
     this.#options.onRequest?.(entry)
   }
 }
+
+/** Tokens and groups name the project by this. */
+export const demoProjectId = '7c1f1d0e-3b0a-4d5e-9a54-0d0c5a1e7f42'
 
 function fqdnOf(options: EmbeddedOrchestratorOptions): string {
   return options.fqdn ?? 'edge.demo.test'

@@ -30,7 +30,7 @@ function requestOptions({ token, signal }: ApiAccess) {
 /** A refusal with the hint that fits a project's resource: the group that is missing, or the project's name. */
 export function withProjectHint(error: EmfPxeError, project: string, group: string): EmfPxeError {
   const hints: Partial<Record<ErrorCode, string>> = {
-    HTTP_FORBIDDEN: `Ask the orchestrator’s administrator to put this user into the group ${escapeText(project)}_${group}`,
+    HTTP_FORBIDDEN: `Ask the orchestrator’s administrator to put this user into the ${group} of the project “${escapeText(project)}”.`,
     HTTP_NOT_FOUND: `Check the project’s name, “${escapeText(project)}”, and that this orchestrator has the service.`,
   }
   const hint = hints[error.code]

@@ -6,7 +6,8 @@ import { escapeText } from '../ui/text.ts'
 import { readBody } from './body.ts'
 import { connectVerified } from './connect.ts'
 import type { Destination } from './proxy.ts'
-import { type ConnectOptions, step } from './step.ts'
+import { redact } from './secret.ts'
+import { type ConnectOptions, defaultTimeoutMs, step } from './step.ts'
 
 /** One HTTPS exchange at a time, each over a connection of its own: every answer shows today's certificate. */
 export interface HttpClient {
@@ -70,8 +71,15 @@ async function exchange(
   request.on('error', () => undefined)
   const answered = once(request, 'response') as Promise<[http.IncomingMessage]>
   request.end(body?.content)
-  const [message] = await step('http', at, options, answered, () => socket.destroy())
+  const patience = { ...options, timeoutMs: (options.timeoutMs ?? defaultTimeoutMs) + uploadMs(body) }
+  const [message] = await step('http', at, patience, answered, () => socket.destroy())
+  message.on('error', () => undefined)
   return asResponse(url, message, socket, peer.leaf.der, options, at)
+}
+
+/** Time to send a body on a slow line, 10 kB/s. */
+function uploadMs(body: HttpRequestBody | undefined): number {
+  return body === undefined ? 0 : Buffer.byteLength(body.content) / 10
 }
 
 const standardHeaders = { 'user-agent': 'emf-pxe', 'accept-encoding': 'identity', connection: 'close' }
@@ -109,7 +117,7 @@ export function parseHttpsUrl(url: string): URL {
   const parsed = URL.parse(url)
   if (parsed?.protocol === 'https:' && parsed.hostname !== '') return parsed
   throw new EmfPxeError('USAGE', {
-    message: `“${escapeText(url)}” is not an https URL`,
+    message: `“${escapeText(redact(url))}” is not an https URL`,
     hint: 'Give a whole address such as https://host.example.com/path/file',
   })
 }

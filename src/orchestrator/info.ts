@@ -25,6 +25,23 @@ export async function orchestratorInfo(access: ApiAccess): Promise<OrchestratorI
   }
 }
 
+export interface Project {
+  /** What addresses of the API want. */
+  readonly name: string
+  /** What groups and tokens say. */
+  readonly id: string | undefined
+}
+
+/** The projects that this user may see. @throws EmfPxeError HTTP_…, and what keeps the orchestrator from being reached */
+export async function listProjects(access: ApiAccess): Promise<Project[]> {
+  const answer = await readJson(await expectStatus(await apiGet(access, '/v1/projects'), 200))
+  return (Array.isArray(answer) ? answer : []).flatMap((entry: unknown) => {
+    const { name, status } = record(entry)
+    const { uID: id } = record(record(status).projectStatus)
+    return typeof name === 'string' ? [{ name, id: typeof id === 'string' ? id : undefined }] : []
+  })
+}
+
 /** Features nest to any depth; each may say whether it is installed. */
 function flatten(features: Record<string, unknown>, prefix: string, depth = 0): [string, boolean][] {
   if (depth > 8) return []

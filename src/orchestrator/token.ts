@@ -10,7 +10,7 @@ export interface TokenFacts {
   readonly issuer: string | undefined
   /** Keycloak client that it was made for. */
   readonly client: string | undefined
-  /** Projects that a group or role names, sorted. */
+  /** Ids of the projects that a group or role names, sorted; `listProjects` tells their names. */
   readonly projects: readonly string[]
   readonly groups: readonly string[]
   readonly roles: readonly string[]

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, suite, test } from 'node:test'
 import { inspect } from 'node:util'
-import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
+import { demoProjectId, EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import type { ApiAccess } from '../../src/orchestrator/api.ts'
 import { type CatalogFile, uploadToCatalog } from '../../src/orchestrator/catalog.ts'
 import { type HostRegistration, registerHost } from '../../src/orchestrator/hosts.ts'
 import { createHttpClient } from '../../src/orchestrator/http.ts'
-import { orchestratorInfo } from '../../src/orchestrator/info.ts'
+import { listProjects, orchestratorInfo } from '../../src/orchestrator/info.ts'
 import { Secret } from '../../src/orchestrator/secret.ts'
+import { decodeToken } from '../../src/orchestrator/token.ts'
 import { assertFails, failureOf } from './support/failing.ts'
 
 const uuid = '4c4c4544-2046-5310-8052-cac04f515233'
@@ -55,6 +56,21 @@ for (const release of ['2025.2', '2026.0'] as const)
           ['application-orchestration', false],
         ],
       )
+    })
+
+    test('projects: tokens have their ids, addresses their names', async () => {
+      const projects = await listProjects(access())
+      assert.deepEqual(projects, [{ name: orchestrator.project, id: demoProjectId }])
+      assert.deepEqual(decodeToken(access().token).projects, [demoProjectId])
+    })
+
+    test('projects in a form that is not known', async () => {
+      orchestrator.setFault('/v1/projects', {
+        kind: 'status',
+        status: 200,
+        body: '[{"name":"a"},{"x":1},"b"]',
+      })
+      assert.deepEqual(await listProjects(access()), [{ name: 'a', id: undefined }])
     })
 
     suite('registering hosts', () => {
@@ -131,7 +147,7 @@ for (const release of ['2025.2', '2026.0'] as const)
           code: 'HTTP_FORBIDDEN',
           exitCode: 6,
           message: /403 \(not allowed\): blocked by policy/,
-          hint: /group demo-project_Host-Manager-Group$/,
+          hint: /into the Host-Manager-Group of the project “demo-project”/,
         }))
 
       test('a project that does not exist', () =>
@@ -170,7 +186,7 @@ for (const release of ['2025.2', '2026.0'] as const)
           code: 'HTTP_FORBIDDEN',
           exitCode: 6,
           message: /403/,
-          hint: /demo-project_Edge-Manager-Group$/,
+          hint: /into the Edge-Manager-Group of the project “demo-project”/,
         }))
 
       test('409: this version is there already', async () => {

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream'
 import { after, before, suite, test } from 'node:test'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
+import { demoProjectId, EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import { EmfPxeError } from '../../src/errors/error.ts'
 import { createHttpClient } from '../../src/orchestrator/http.ts'
 import { Secret } from '../../src/orchestrator/secret.ts'
@@ -203,7 +203,7 @@ suite('user name and password', () => {
   test('are exchanged for a token', async () => {
     const facts = decodeToken(await exchange(account.password))
     assert.equal(facts.user, account.user)
-    assert.deepEqual(facts.projects, [orchestrator.project])
+    assert.deepEqual(facts.projects, [demoProjectId])
   })
 
   test('a wrong password is refused and not shown', async () => {
