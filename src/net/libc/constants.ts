@@ -1,5 +1,7 @@
 /** Numbers of <sys/socket.h>, <netinet/in.h> and <linux/udp.h>, the same on x86-64 and AArch64. */
 export const AF_INET = 2
+export const AF_NETLINK = 16
+export const SOCK_RAW = 3
 export const SOCK_DGRAM = 2
 export const SOCK_NONBLOCK = 0o4000
 export const SOCK_CLOEXEC = 0o2000000
@@ -20,3 +22,11 @@ export const IPPROTO_UDP = 17
 export const UDP_SEGMENT = 103
 
 export const MSG_DONTWAIT = 0x40
+
+export const NETLINK_ROUTE = 0
+export const NLM_F_REQUEST = 0x1
+export const NLM_F_DUMP = 0x300
+export const RTM_NEWADDR = 20
+export const RTM_GETADDR = 22
+export const IFA_ADDRESS = 1
+export const IFA_LOCAL = 2
