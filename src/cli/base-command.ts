@@ -13,6 +13,8 @@ import { universalFlags } from './flags.ts'
 export abstract class BaseCommand extends Command {
   static override baseFlags = universalFlags
   static override examples: Command.Example[] = []
+  static override flags: Command.Class['flags'] = {}
+  static override args: Command.Class['args'] = {}
   /** `own`: the command ends by itself at SIGINT and SIGTERM (`serve`); `abort`: it is stopped. */
   static signals: 'abort' | 'own' = 'abort'
   #context: RunContext | undefined

@@ -40,8 +40,8 @@ export function rootHelp(table: CommandTable, look: HelpLook): string {
       look,
     ),
     [
-      'emf-pxe COMMAND --help shows the flags of a command. Every flag has a twin in the',
-      'environment: --state-dir DIR is EMF_PXE_STATE_DIR=DIR.',
+      'emf-pxe COMMAND --help shows the flags of a command. Every flag has a twin in',
+      'the environment: --state-dir DIR is EMF_PXE_STATE_DIR=DIR.',
     ].join('\n'),
   ])
 }

@@ -30,7 +30,7 @@ export const deployErrors = entries({
   DEPLOY_NOT_HEALTHY: {
     title: 'The service was started but did not become healthy',
     exitCode: exitCodes.serviceManager,
-    hint: 'emf-pxe doctor',
+    hint: 'emf-pxe status',
   },
   DEPLOY_WOULD_DROP: {
     title: 'The new configuration would drop settings that are in force',
