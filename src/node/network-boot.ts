@@ -2,7 +2,16 @@ import { EmfPxeError } from '../errors/error.ts'
 import type { Clock, DatagramNetwork } from '../net/datagram.ts'
 import { serverIdentifier } from '../wire/dhcp/addresses.ts'
 import { bootFileName } from '../wire/dhcp/boot-file.ts'
-import { edk2BootServerRequest, edk2Discover, edk2Request, type NodeHardware } from '../wire/dhcp/requests.ts'
+import type { DhcpPacket } from '../wire/dhcp/packet.ts'
+import {
+  type AddressChoice,
+  edk2BootServerRequest,
+  edk2Discover,
+  edk2Request,
+  ipxeDiscover,
+  ipxeRequest,
+  type NodeHardware,
+} from '../wire/dhcp/requests.ts'
 import { type Choice, chooseAsEdk2, whyEdk2Drops } from './choose.ts'
 import { askBootServer, DhcpClient, type HeardReply } from './dhcp-client.ts'
 import { readOffer } from './offer.ts'
@@ -63,7 +72,7 @@ export async function networkBoot(options: NetworkBootOptions): Promise<NetworkB
     const choice = chooseFrom(heard)
     options.onStep?.({ kind: 'offers', heard, choice })
     if (choice.kind === 'none') throw failed(choice.screenCode, choice.why)
-    const address = await takeAddress(client, hardware, heard, options)
+    const address = await takeAddress(client, heard, options, (choice) => edk2Request(hardware, choice))
     const { server, file } = await namedFile(choice, hardware, address, options)
     const result = await fetchFile({
       network,
@@ -88,17 +97,43 @@ export function chooseFrom(heard: readonly HeardReply[]): Choice {
   )
 }
 
+/**
+ * What iPXE does as soon as it runs: takes an address of its own from the site's DHCP server. Returns
+ * the address. Throws NODE_BOOT_FAILED when nobody offers one.
+ */
+export async function addressAsIpxe(
+  options: Omit<NetworkBootOptions, 'profile' | 'onData'>,
+): Promise<string> {
+  const { network, clock, ports, windowMs } = options
+  const hardware = { ...options.hardware, transactionId: options.transactionId }
+  const client = await DhcpClient.open({
+    network,
+    clock,
+    interface: options.interface,
+    sourceAddress: '0.0.0.0',
+    ports,
+  })
+  try {
+    const heard = await client.ask(ipxeDiscover(hardware), windowMs)
+    return await takeAddress(client, heard, options, (choice) => ipxeRequest(hardware, choice))
+  } finally {
+    client.close()
+  }
+}
+
+type AddressOptions = Pick<NetworkBootOptions, 'windowMs' | 'onStep'>
+
 async function takeAddress(
   client: DhcpClient,
-  hardware: NodeHardware,
   heard: readonly HeardReply[],
-  options: NetworkBootOptions,
+  options: AddressOptions,
+  requestFor: (choice: AddressChoice) => DhcpPacket,
 ): Promise<string> {
   const offer = heard.find(({ packet }) => packet.yiaddr !== '0.0.0.0')?.packet
   const dhcpServer = offer === undefined ? undefined : serverIdentifier(offer.options)
   if (offer === undefined || dhcpServer === undefined)
     throw failed('PXE-E16', 'no DHCP server offered an address')
-  const request = edk2Request(hardware, { requestedAddress: offer.yiaddr, dhcpServer })
+  const request = requestFor({ requestedAddress: offer.yiaddr, dhcpServer })
   const [reply] = await client.ask(request, options.windowMs, () => true)
   if (reply === undefined)
     throw failed('PXE-E18', `DHCP server ${dhcpServer} did not confirm ${offer.yiaddr}`)
