@@ -38,7 +38,7 @@ export async function download(options: DownloadOptions): Promise<DownloadResult
 
 function asResult({ kind, response }: Outcome, partial: PartialFile, attempts: number): DownloadResult {
   const servedCertificate = response.peerCertificate
-  if (kind === 'unchanged') return { kind, servedCertificate }
+  if (kind === 'unchanged') return { kind, etag: response.headers.etag, servedCertificate }
   return {
     kind: 'downloaded',
     bytes: partial.bytes(),

@@ -52,7 +52,12 @@ export interface DownloadWaiting {
 }
 
 export type DownloadResult =
-  | { readonly kind: 'unchanged'; readonly servedCertificate: Buffer | undefined }
+  | {
+      readonly kind: 'unchanged'
+      /** Of the version that the server has: one of the known ones. */
+      readonly etag: string | undefined
+      readonly servedCertificate: Buffer | undefined
+    }
   | {
       readonly kind: 'downloaded'
       readonly bytes: Buffer

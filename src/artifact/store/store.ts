@@ -1,15 +1,8 @@
-import { createHash } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EmfPxeError } from '../../errors/error.ts'
-import {
-  makeDirectory,
-  removeStaleTemporaries,
-  syncDirectory,
-  type WriteStep,
-  writeAtomically,
-} from './atomic-file.ts'
+import { makeDirectory, removeStaleTemporaries, type WriteStep, writeAtomically } from './atomic-file.ts'
 import { storeFailure } from './failure.ts'
+import { StoredFiles, sha256Of } from './files.ts'
 import { withLock } from './lock.ts'
 import {
   type Manifest,
@@ -39,6 +32,8 @@ export interface LoadedArtifact {
   readonly path: string
   /** True: the current file is damaged, this is the previous one. */
   readonly isFallback: boolean
+  /** DER of the Secure Boot db certificate that was fetched with it, and its file, to enrol on nodes. */
+  readonly dbCertificate: { readonly der: Buffer; readonly path: string } | undefined
 }
 
 /**
@@ -48,11 +43,13 @@ export interface LoadedArtifact {
  */
 export class ArtifactStore {
   readonly directory: string
+  readonly #files: StoredFiles
   readonly #onStep: (step: StoreStep) => void
   readonly #lockPatienceMs: number | undefined
 
   constructor(stateDirectory: string, options: StoreOptions = {}) {
     this.directory = join(stateDirectory, 'artifact')
+    this.#files = new StoredFiles(this.directory)
     this.#onStep = options.onStep ?? (() => undefined)
     this.#lockPatienceMs = options.lockPatienceMs
   }
@@ -69,36 +66,36 @@ export class ArtifactStore {
   async load(): Promise<LoadedArtifact> {
     const manifest = await this.read()
     if (manifest === undefined) throw this.#missing()
-    const candidates = [manifest.current, manifest.previous].filter((entry) => entry !== null)
-    for (const entry of candidates) {
-      const bytes = await this.#intactBytes(entry)
-      if (bytes === undefined) continue
-      return { entry, bytes, path: this.pathOf(entry), isFallback: entry !== manifest.current }
+    for (const entry of [manifest.current, manifest.previous]) {
+      const bytes = entry === null ? undefined : await this.#files.intactBytes(entry)
+      if (entry === null || bytes === undefined) continue
+      const dbCertificate = await this.#files.dbCertificateOf(entry)
+      const isFallback = entry !== manifest.current
+      return { entry, bytes, path: this.pathOf(entry), isFallback, dbCertificate }
     }
     throw damaged(this.pathOf(manifest.current))
   }
 
-  pathOf({ sha256 }: Pick<StoredEntry, 'sha256'>): string {
-    return join(this.directory, `${sha256}.efi`)
+  pathOf(entry: Pick<StoredEntry, 'sha256'>): string {
+    return this.#files.pathOf(entry)
   }
 
   /**
    * Makes `bytes` the current file; the one before becomes the previous. `same`: these bytes were
-   * current already, and only their origin was noted. @throws EmfPxeError DISK_FULL, ARTIFACT_STORE_BUSY, …
+   * current already, and only their origin was noted. `dbCertificate`: DER, kept beside it.
+   * @throws EmfPxeError DISK_FULL, DISK_READ_ONLY, PERMISSION_DENIED, ARTIFACT_STORE_BUSY
    */
-  async save(bytes: Uint8Array, origin: Origin): Promise<'stored' | 'same'> {
+  async save(bytes: Uint8Array, origin: Origin, dbCertificate?: Uint8Array): Promise<'stored' | 'same'> {
     const entry: StoredEntry = { ...origin, sha256: sha256Of(bytes), sizeBytes: bytes.length }
     return await this.#change(bytes.length, async (manifest) => {
-      const isSame = manifest?.current.sha256 === entry.sha256
-      await this.#placeFile(entry, bytes)
-      if (manifest !== undefined && isSame) {
-        await this.#placeManifest({
-          ...manifest,
-          current: { ...entry, fetchedAtMs: manifest.current.fetchedAtMs },
-        })
+      const previous = await this.#lastIntact(manifest)
+      await this.#files.place(entry, bytes, (step) => this.#onStep(`file ${step}`))
+      if (dbCertificate !== undefined) await this.#files.placeDbCertificate(entry, dbCertificate)
+      if (manifest?.current.sha256 === entry.sha256) {
+        const { fetchedAtMs } = manifest.current
+        await this.#placeManifest({ ...manifest, current: { ...entry, fetchedAtMs } })
         return 'same'
       }
-      const previous = await this.#lastIntact(manifest)
       await this.#placeManifest({ schema: manifestSchema, current: entry, previous, heldBack: null })
       return 'stored'
     })
@@ -107,23 +104,24 @@ export class ArtifactStore {
   /**
    * Returns to the previous file, which then is current; the one left is kept as the previous and held
    * back from being fetched again. A second rollback undoes the first.
-   * @throws EmfPxeError ARTIFACT_NO_PREVIOUS, ARTIFACT_STORE_DAMAGED
+   * @throws EmfPxeError ARTIFACT_MISSING, ARTIFACT_NO_PREVIOUS, ARTIFACT_STORE_DAMAGED
    */
   async rollback(): Promise<StoredEntry> {
     return await this.#change(0, async (manifest) => {
       if (manifest === undefined) throw this.#missing()
       const { current, previous, heldBack } = manifest
       if (previous === null) throw noPrevious(this.directory)
-      if ((await this.#intactBytes(previous)) === undefined) throw damaged(this.pathOf(previous))
+      if ((await this.#files.intactBytes(previous)) === undefined) throw damaged(this.pathOf(previous))
       const isReturn = heldBack === previous.sha256
-      await this.#placeManifest({
-        ...manifest,
-        current: previous,
-        previous: current,
-        heldBack: isReturn ? null : current.sha256,
-      })
+      const hold = isReturn ? null : current.sha256
+      await this.#placeManifest({ ...manifest, current: previous, previous: current, heldBack: hold })
       return previous
     })
+  }
+
+  /** Replaces a small file of notes beside the boot files, such as how the last check went. */
+  async note(name: `${string}.json`, text: string): Promise<void> {
+    await this.#change(text.length, () => writeAtomically(this.directory, name, text))
   }
 
   /** One writer at a time, on a clean directory; foreign errors become ours. */
@@ -149,6 +147,12 @@ export class ArtifactStore {
     }
   }
 
+  /** Without a manifest that can be read nobody knows which files are wanted: all stay. */
+  async #collect(): Promise<void> {
+    const manifest = await this.read().catch(() => 'damaged' as const)
+    if (manifest !== 'damaged') await this.#files.collect(manifest)
+  }
+
   /** A manifest that cannot be read is replaced by the next one: there is nothing to lose in it. */
   async #readableManifest(): Promise<Manifest | undefined> {
     try {
@@ -159,38 +163,16 @@ export class ArtifactStore {
     }
   }
 
-  async #placeFile(entry: StoredEntry, bytes: Uint8Array): Promise<void> {
-    if ((await this.#intactBytes(entry)) !== undefined) return
-    await writeAtomically(this.directory, `${entry.sha256}.efi`, bytes, (step) =>
-      this.#onStep(`file ${step}`),
-    )
-  }
-
   async #placeManifest(manifest: Manifest): Promise<void> {
     const text = manifestText(manifest)
     await writeAtomically(this.directory, manifestName, text, (step) => this.#onStep(`manifest ${step}`))
   }
 
-  /** Removes files that no manifest names any more. */
-  async #collect(): Promise<void> {
-    const manifest = await this.#readableManifest()
-    const wanted = [manifest?.current, manifest?.previous].map((entry) => `${entry?.sha256}.efi`)
-    const names = (await readdir(this.directory)).filter((name) => /^[0-9a-f]{64}\.efi$/.test(name))
-    const unwanted = names.filter((name) => !wanted.includes(name))
-    await Promise.all(unwanted.map((name) => rm(join(this.directory, name), { force: true })))
-    if (unwanted.length > 0) await syncDirectory(this.directory)
-  }
-
   /** What a new file should be able to fall back to: never a damaged one while there is a better. */
   async #lastIntact(manifest: Manifest | undefined): Promise<StoredEntry | null> {
     if (manifest === undefined) return null
-    return (await this.#intactBytes(manifest.current)) === undefined ? manifest.previous : manifest.current
-  }
-
-  /** Undefined when the file is gone, or is not what was stored. */
-  async #intactBytes(entry: StoredEntry): Promise<Buffer | undefined> {
-    const bytes = await readFile(this.pathOf(entry)).catch(() => undefined)
-    return bytes !== undefined && sha256Of(bytes) === entry.sha256 ? bytes : undefined
+    const isIntact = (await this.#files.intactBytes(manifest.current)) !== undefined
+    return isIntact ? manifest.current : manifest.previous
   }
 
   #missing(): EmfPxeError {
@@ -198,10 +180,6 @@ export class ArtifactStore {
       message: `${this.directory}: no boot file is stored there.`,
     })
   }
-}
-
-function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function damaged(path: string): EmfPxeError {

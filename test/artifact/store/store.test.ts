@@ -134,6 +134,8 @@ describe('the store', () => {
       await save(store, 'one')
       writeFileSync(join(store.directory, 'manifest.json'), text)
       await assert.rejects(store.load(), failsWith('ARTIFACT_STORE_DAMAGED'))
+      await store.note('check.json', '{}')
+      assert.equal(filesIn(store).filter((name) => name.endsWith('.efi')).length, 1)
       await save(store, 'two')
       assert.equal(await current(store), 'two')
     })
