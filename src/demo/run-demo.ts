@@ -15,11 +15,11 @@ import { BootStories } from '../events/stories.ts'
 import type { BootStory } from '../events/story.ts'
 import { systemClock } from '../net/clock.ts'
 import { KernelNetwork } from '../net/kernel.ts'
+import { watchInterfaces } from '../net/watch.ts'
 import { addressAsIpxe, networkBoot } from '../node/network-boot.ts'
 import { edk2 } from '../node/tftp-profiles.ts'
 import { type OpenedOrchestrator, openOrchestrator } from '../orchestrator/open.ts'
 import { artifactUrl, bootSources } from '../service/boot-sources.ts'
-import { watchNics } from '../service/nics.ts'
 import { startDemoOrchestrator } from './demo-orchestrator.ts'
 import { filesInScript } from './micro-os.ts'
 import type { EmbeddedOrchestrator } from './orchestrator.ts'
@@ -128,7 +128,13 @@ async function startSite(
   cleanup.defer(() => siteDhcp.close())
   const engine = new Engine(
     { config, sources: bootSources(config, store), artifactUrl: await artifactUrl(config, store) },
-    { network, clock: systemClock, publish: bus.publish, neighbour: () => undefined, watchNics },
+    {
+      network,
+      clock: systemClock,
+      publish: bus.publish,
+      neighbour: () => undefined,
+      watchNics: (names, onChange) => watchInterfaces(names, systemClock, onChange),
+    },
   )
   cleanup.defer(() => engine.stop())
   const failures: string[] = []

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { RefreshSchedule } from '../artifact/refresh-schedule.ts'
 import { ArtifactStore } from '../artifact/store/store.ts'
 import { loadConfig, type Override } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -7,12 +8,15 @@ import { type ExitCode, exitCodes } from '../errors/exit-codes.ts'
 import { EventBus } from '../events/bus.ts'
 import type { EventSink, Happening } from '../events/event.ts'
 import { BootStories } from '../events/stories.ts'
+import { readContainerFacts, refuseBridgeNetwork } from '../host/container.ts'
+import { createNotifier } from '../host/sd-notify.ts'
 import { systemClock } from '../net/clock.ts'
 import { KernelNetwork } from '../net/kernel.ts'
+import { neighbourMac } from '../net/neighbours.ts'
+import { watchInterfaces } from '../net/watch.ts'
 import { artifactUrl, bootSources } from './boot-sources.ts'
 import { openHistory } from './keep-history.ts'
-import { neighbour } from './neighbour.ts'
-import { watchNics } from './nics.ts'
+import { keepFresh } from './refreshing.ts'
 import { onSignals } from './signals.ts'
 
 export interface ServeOptions {
@@ -29,73 +33,138 @@ export interface ServeOptions {
 const drainMs = 30_000
 
 /**
- * The service in the foreground: engine, history, log and signals. Resolves when it was told to stop
- * and has; rejects with a catalogued error when it cannot start.
+ * The service in the foreground: engine, refresh, history, log and signals. Resolves when it was told
+ * to stop and has; rejects with a catalogued error when it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<ExitCode> {
-  const store = new ArtifactStore(options.stateDirectory)
-  const first = await loadConfig(options.configFile, options.overrides)
-  const stories = new BootStories()
-  const bus = new EventBus((error) => options.warn(String(error)))
-  const publish = (happening: Happening) => bus.publish({ atMs: Date.now(), ...happening })
-  bus.subscribe((event) => void stories.apply(event))
-  const closeHistory = openHistory(
-    join(options.stateDirectory, 'history.db'),
-    first.config.history,
-    stories,
-    bus,
-    options.warn,
-  )
-  bus.subscribe(options.log(stories))
-
-  const network = new KernelNetwork()
-  for (const limit of network.limits) options.warn(limit)
-  const engine = new Engine(await settingsOf(first.config, store), {
-    network,
-    clock: systemClock,
-    publish: bus.publish,
-    neighbour,
-    watchNics,
-  })
-  const stopped = Promise.withResolvers<void>()
-  const reload = async () => {
-    try {
-      const { config } = await loadConfig(options.configFile, options.overrides)
-      await engine.reload(await settingsOf(config, store))
-      publish({ type: 'service.reloaded' })
-    } catch (error) {
-      publish({
-        type: 'service.reload-failed',
-        message: error instanceof Error ? error.message : String(error),
-      })
-    }
-  }
-  const forget = onSignals({
-    drain: () => {
-      publish({ type: 'service.draining', transfers: engine.runningTransfers })
-      systemClock.schedule(drainMs, stopped.resolve)
-      engine.drain().then(stopped.resolve, stopped.resolve)
-    },
-    force: stopped.resolve,
-    reload: () => void reload(),
-  })
+  refuseBridgeNetwork(readContainerFacts())
+  const service = new Service(options, await configOf(options))
   try {
-    await engine.start()
-    publish({ type: 'service.started', version: options.version, interfaces: namesOf(first.config) })
-    await stopped.promise
+    await service.start()
+    await service.stopped
     return exitCodes.ok
   } finally {
-    forget()
-    await engine.stop()
-    publish({ type: 'service.stopped' })
-    closeHistory()
+    await service.close()
   }
 }
 
-async function settingsOf(config: Config, store: ArtifactStore): Promise<EngineSettings> {
-  return { config, sources: bootSources(config, store), artifactUrl: await artifactUrl(config, store) }
+async function configOf({ configFile, overrides }: ServeOptions): Promise<Config> {
+  return (await loadConfig(configFile, overrides)).config
 }
 
-function namesOf(config: Config): string[] {
-  return config.interfaces.map(({ name }) => name)
+class Service {
+  readonly #options: ServeOptions
+  readonly #store: ArtifactStore
+  readonly #bus: EventBus
+  readonly #stories = new BootStories()
+  readonly #network = new KernelNetwork()
+  readonly #notifier = createNotifier(process.env)
+  readonly #stopped = Promise.withResolvers<void>()
+  readonly #closers: (() => void)[] = []
+  #config: Config
+  #engine: Engine | undefined
+  #schedule: RefreshSchedule | undefined
+
+  constructor(options: ServeOptions, config: Config) {
+    this.#options = options
+    this.#config = config
+    this.#store = new ArtifactStore(options.stateDirectory)
+    this.#bus = new EventBus((error) => options.warn(String(error)))
+  }
+
+  /** Resolves when the service shall end. */
+  get stopped(): Promise<void> {
+    return this.#stopped.promise
+  }
+
+  async start(): Promise<void> {
+    this.#observe()
+    const engine = await this.#startEngine()
+    this.#followSignals(engine)
+    this.#keepFresh(engine)
+    const interfaces = this.#config.interfaces.map(({ name }) => name)
+    this.#publish({ type: 'service.started', version: this.#options.version, interfaces })
+    this.#notifier.ready(
+      `answering on ${engine.listening.map(({ interface: nic }) => nic).join(', ') || 'no interface yet'}`,
+    )
+  }
+
+  async close(): Promise<void> {
+    this.#notifier.stopping()
+    await this.#schedule?.stop()
+    await this.#engine?.stop()
+    this.#publish({ type: 'service.stopped' })
+    for (const close of this.#closers.reverse()) close()
+    this.#notifier.close()
+  }
+
+  /** Stories first, so that history and log can draw on them; history before the log, so that what is told is kept. */
+  #observe(): void {
+    const { stateDirectory, log, warn } = this.#options
+    this.#bus.subscribe((event) => void this.#stories.apply(event))
+    const file = join(stateDirectory, 'history.db')
+    this.#closers.push(openHistory(file, this.#config.history, this.#stories, this.#bus, warn))
+    this.#bus.subscribe(log(this.#stories))
+    for (const limit of this.#network.limits) warn(limit)
+  }
+
+  async #startEngine(): Promise<Engine> {
+    const engine = new Engine(await this.#settings(), {
+      network: this.#network,
+      clock: systemClock,
+      publish: this.#bus.publish,
+      neighbour: neighbourMac,
+      watchNics: (names, onChange) => watchInterfaces(names, systemClock, onChange),
+    })
+    this.#engine = engine
+    await engine.start()
+    return engine
+  }
+
+  #followSignals(engine: Engine): void {
+    const forget = onSignals({
+      drain: () => {
+        this.#publish({ type: 'service.draining', transfers: engine.runningTransfers })
+        this.#closers.push(systemClock.schedule(drainMs, this.#stopped.resolve))
+        engine.drain().then(this.#stopped.resolve, this.#stopped.reject)
+      },
+      force: this.#stopped.resolve,
+      reload: () => void this.#reload(engine),
+    })
+    this.#closers.push(forget)
+  }
+
+  async #reload(engine: Engine): Promise<void> {
+    try {
+      this.#config = await configOf(this.#options)
+      await engine.reload(await this.#settings())
+      await this.#schedule?.stop()
+      this.#keepFresh(engine)
+      this.#publish({ type: 'service.reloaded' })
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#publish({ type: 'service.reload-failed', message })
+    }
+  }
+
+  #keepFresh(engine: Engine): void {
+    const parts = { store: this.#store, clock: systemClock, publish: this.#bus.publish }
+    this.#schedule = keepFresh(this.#config, parts, async () => {
+      const { sources, artifactUrl: url } = await this.#settings()
+      await engine.reloadFiles(sources, url)
+    })
+  }
+
+  async #settings(): Promise<EngineSettings> {
+    const config = this.#config
+    return {
+      config,
+      sources: bootSources(config, this.#store),
+      artifactUrl: await artifactUrl(config, this.#store),
+    }
+  }
+
+  #publish(happening: Happening): void {
+    this.#bus.publish({ atMs: Date.now(), ...happening })
+  }
 }
