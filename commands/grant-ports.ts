@@ -10,7 +10,7 @@ export default class GrantPorts extends BaseCommand {
     'Gives this program file the capability cap_net_bind_service, so that any user may run `emf-pxe serve` with it. Container images use it while they are built.',
     'Needs root once, and a file system with extended attributes. `setcap -r FILE` takes it back.',
   ].join('\n')
-  static override examples = ['sudo emf-pxe grant-ports']
+  static override examples = ['emf-pxe grant-ports']
   static override flags = commonFlags('json', 'quiet')
 
   async run(): Promise<undefined> {

@@ -7,6 +7,26 @@ export const commandTable: CommandTable = {
     summary: 'Answer network boot requests in the foreground',
     load: async () => (await import('./serve.ts')).default,
   },
+  upgrade: {
+    group: 'Set up',
+    summary: 'Install another version in place, or go back',
+    load: async () => (await import('./upgrade.ts')).default,
+  },
+  uninstall: {
+    group: 'Set up',
+    summary: 'Take away what init installed',
+    load: async () => (await import('./uninstall.ts')).default,
+  },
+  render: {
+    group: 'Set up',
+    summary: 'Print the files that init would install',
+    load: async () => (await import('./render.ts')).default,
+  },
+  'grant-ports': {
+    group: 'Set up',
+    summary: 'Let any user serve on ports below 1024',
+    load: async () => (await import('./grant-ports.ts')).default,
+  },
   explain: {
     group: 'Help',
     summary: 'Explain an error code, ours or one on a node’s screen',

@@ -32,6 +32,8 @@ export interface DeployHost {
   /** Puts a file in another's place. */
   rename(from: string, to: string): Promise<void>
   exists(path: string): Promise<boolean>
+  /** The path as this process opens it. */
+  locate(path: string): string
   remove(path: string): Promise<void>
   /** Removes a directory when nothing is in it; says whether it did. */
   removeEmptyDirectory(path: string): Promise<boolean>
@@ -74,6 +76,7 @@ export function createDeployHost(options: { readonly root?: string } = {}): Depl
       await fs.copyFile(at(path), `${at(path)}.before`)
       return `${path}.before`
     },
+    locate: at,
     rename: (from, to) => fs.rename(at(from), at(to)),
     exists: async (path) => (await fs.lstat(at(path)).catch(() => undefined)) !== undefined,
     remove: (path) => fs.rm(at(path), { force: true }),

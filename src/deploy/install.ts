@@ -97,8 +97,26 @@ function withText(values: RenderValues, configText: string | undefined): RenderV
 }
 
 async function specInput(target: Target, values: RenderValues, options: InstallOptions): Promise<SpecInput> {
-  const files = render(target.name, values, options.readTemplate)
-  return { values, files, facts: await target.observe(options.host, values), program: options.program }
+  const { host, program, readTemplate } = options
+  const replaced = await replacedProgram(values, options)
+  return {
+    values,
+    files: render(target.name, values, readTemplate),
+    facts: await target.observe(host, values),
+    program,
+    ...(replaced === undefined ? {} : { replaced }),
+  }
+}
+
+/** The program of an earlier installation of ours, when this one will take its place. */
+async function replacedProgram(
+  values: RenderValues,
+  { host, program }: InstallOptions,
+): Promise<ProgramFile | undefined> {
+  const [path] = values.paths.program
+  const present = program === undefined ? undefined : await host.observe(path)
+  if (present === undefined || present.sha256 === program?.sha256) return undefined
+  return (await lastReceipt(host, values)) === undefined ? undefined : { path: host.locate(path), ...present }
 }
 
 async function planFor(

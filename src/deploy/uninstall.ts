@@ -3,6 +3,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import { failureText } from './apply.ts'
 import type { DeployHost } from './host.ts'
 import { type Receipt, readReceipt, receiptFile } from './receipt.ts'
+import { previousProgram } from './upgrade.ts'
 
 /** One thing that an uninstallation does. */
 export type RemovalStep =
@@ -34,12 +35,20 @@ export async function planRemoval(host: DeployHost, configFile: string, purge: b
     } else if (entry.role === 'configuration' && !purge) stays.push(entry.path)
     else if (await host.exists(entry.path)) goes.push(await fileRemoval(host, entry))
   }
+  await addPrevious(host, receipt, goes)
   await addState(host, receipt, purge, goes, stays)
   goes.push({ kind: 'remove', path: receiptFile(configFile) })
   const own = ownDirectory(configFile)
   if (purge && own !== undefined) goes.push({ kind: 'removeTree', path: own, note: 'configuration' })
   for (const path of receipt.directories.toReversed()) goes.push({ kind: 'removeEmptyDirectory', path })
   return { receipt, goes, stays }
+}
+
+/** The program of before the last upgrade; a later run without an upgrade no longer lists it. */
+async function addPrevious(host: DeployHost, receipt: Receipt, goes: RemovalStep[]): Promise<void> {
+  const path = previousProgram(receipt)
+  if (goes.some((step) => 'path' in step && step.path === path) || !(await host.exists(path))) return
+  goes.push({ kind: 'remove', path, note: 'the version of before' })
 }
 
 async function fileRemoval(

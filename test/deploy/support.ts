@@ -17,10 +17,10 @@ export const sampleValues: RenderValues = {
   kubernetes: { ...defaultKubernetes('0.1.0'), chartRegistry: 'oci://registry.example.com/charts' },
 }
 
-/** Compares with `test/deploy/golden/NAME`; EMF_PXE_WRITE_GOLDENS=1 writes it, to be read before it is committed. */
+/** Compares with `test/deploy/golden/NAME`; EMF_PXE_UPDATE_GOLDEN=1 writes it, to be read before it is committed. */
 export function assertGolden(name: string, content: string): void {
   const file = join(import.meta.dirname, 'golden', name)
-  if (process.env.EMF_PXE_WRITE_GOLDENS === '1') {
+  if (process.env.EMF_PXE_UPDATE_GOLDEN === '1') {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, content)
   }

@@ -55,7 +55,7 @@ export const dockerTarget: Target = {
     return {
       target: 'docker',
       items: [
-        ...installedProgram(values, input.program),
+        ...installedProgram(input),
         ...desired(named(files, 'config.yaml'), 'configuration', 'what this server does'),
         ...receiveCeiling(files, facts),
         ...desired(named(files, 'Dockerfile'), 'service', 'how the image is made'),

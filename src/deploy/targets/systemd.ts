@@ -41,7 +41,8 @@ export const systemdTarget: Target = {
     ])
   },
 
-  specify({ values, files, facts, program }) {
+  specify(input) {
+    const { files, facts } = input
     const wasActive = facts.get('service-active') === 'yes'
     return {
       target: 'systemd',
@@ -50,7 +51,7 @@ export const systemdTarget: Target = {
         ...(wasActive ? [startAgain] : []),
         // Undone last: systemd forgets the unit when its file is gone.
         { ...reload('forget-units'), undo: ['systemctl', 'daemon-reload'] },
-        ...installedProgram(values, program),
+        ...installedProgram(input),
         ...desired(named(files, 'config.yaml'), 'configuration', 'what this server does'),
         ...receiveCeiling(files, facts),
         ...desired(named(files, unitName), 'service', 'the service'),

@@ -16,6 +16,8 @@ export interface SpecInput {
   readonly facts: ReadonlyMap<string, string>
   /** Undefined when running from sources or the npm package. */
   readonly program: ProgramFile | undefined
+  /** The installed program that would be overwritten by another one. */
+  readonly replaced?: ProgramFile
 }
 
 /** How one way of running is installed. Everything it does to the machine is in its specification. */

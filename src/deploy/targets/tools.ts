@@ -1,8 +1,8 @@
 import { EmfPxeError } from '../../errors/error.ts'
 import type { CommandResult, DeployHost } from '../host.ts'
 import type { DesiredFile, FileRole } from '../plan.ts'
-import type { RenderedFile, RenderValues } from '../values.ts'
-import type { ProgramFile } from './target.ts'
+import type { RenderedFile } from '../values.ts'
+import type { ProgramFile, SpecInput } from './target.ts'
 
 /** Asks a program for its version; throws DEPLOY_TOOL_MISSING when it is not there. */
 export async function needTool(
@@ -30,19 +30,27 @@ export function named(files: readonly RenderedFile[], name: string): RenderedFil
 }
 
 /** The program where it runs from; nothing when Node and a script run it. */
-export function installedProgram(values: RenderValues, program: ProgramFile | undefined): DesiredFile[] {
+export function installedProgram({ values, program, replaced }: SpecInput): DesiredFile[] {
   const [path] = values.paths.program
   if (program === undefined) return []
+  const what = `copy of this program, sha256 ${program.sha256.slice(0, 12)}…`
   return [
-    {
-      kind: 'file',
-      path,
-      mode: 0o755,
-      content: { copyOf: program.path, sha256: program.sha256, sizeBytes: program.sizeBytes },
-      role: 'program',
-      what: `copy of this program, sha256 ${program.sha256.slice(0, 12)}…`,
-    },
+    // First, while it is still there; `emf-pxe upgrade --back` takes it from here.
+    ...(replaced === undefined ? [] : [programCopy(replaced, previousPath(path), 'the version of before')]),
+    programCopy(program, path, what),
   ]
+}
+
+export function previousPath(program: string): string {
+  return `${program}.previous`
+}
+
+function programCopy(
+  { path: copyOf, sha256, sizeBytes }: ProgramFile,
+  path: string,
+  what: string,
+): DesiredFile {
+  return { kind: 'file', path, mode: 0o755, content: { copyOf, sha256, sizeBytes }, role: 'program', what }
 }
 
 export function needBinary(program: ProgramFile | undefined): void {

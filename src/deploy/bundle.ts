@@ -1,0 +1,31 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { RenderedFile } from './values.ts'
+
+/** Writes rendered files below a directory of a person's choice; returns their paths. */
+export async function writeBundle(
+  files: readonly RenderedFile[],
+  directory: string,
+): Promise<readonly string[]> {
+  const paths: string[] = []
+  for (const { name, content, mode } of files) {
+    const path = join(directory, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, content)
+    await chmod(path, mode)
+    paths.push(path)
+  }
+  return paths
+}
+
+/** All files as one text: a heading that every format here takes for a comment, then the content. */
+export function bundleText(files: readonly RenderedFile[]): string {
+  return files
+    .map(({ name, path, content }) => {
+      const place = path === undefined ? name : path
+      if (typeof content !== 'string')
+        return `# ── ${place}: an archive of ${content.length} bytes; --output DIR writes it\n`
+      return `# ── ${place}\n${content}`
+    })
+    .join('\n')
+}
