@@ -27,6 +27,11 @@ export const commandTable: CommandTable = {
     summary: 'Let any user serve on ports below 1024',
     load: async () => (await import('./grant-ports.ts')).default,
   },
+  hints: {
+    group: 'Set up',
+    summary: 'Print lines for a DHCP server that names our boot file',
+    load: async () => (await import('./hints.ts')).default,
+  },
   explain: {
     group: 'Help',
     summary: 'Explain an error code, ours or one on a node’s screen',
