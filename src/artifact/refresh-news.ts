@@ -6,7 +6,13 @@ import type { RefreshOutcome } from './refresh.ts'
 
 /** Tells the rest of the program how a refresh went, and what is wrong with the file that is served. */
 export function announce(outcome: RefreshOutcome, publish: EventSink, atMs: number): void {
-  for (const event of [resultOf(outcome), ...alarmsOf(outcome)]) publish({ atMs, ...event })
+  publish({ atMs, ...resultOf(outcome) })
+  announceAlarms(outcome, publish, atMs)
+}
+
+/** What keeps nodes from booting with the file that is served, or soon will. */
+export function announceAlarms(outcome: RefreshOutcome, publish: EventSink, atMs: number): void {
+  for (const event of alarmsOf(outcome)) publish({ atMs, ...event })
 }
 
 function resultOf(outcome: RefreshOutcome): ArtifactEvent {

@@ -1,17 +1,18 @@
-import { EmfPxeError } from '../errors/error.ts'
+import type { EmfPxeError } from '../errors/error.ts'
 import { translateError } from '../errors/translate.ts'
 import type { EventSink } from '../events/event.ts'
 import type { Clock } from '../net/datagram.ts'
 import { assess } from './assess/assess.ts'
 import { type Expectations, type Finding, toError } from './assess/finding.ts'
 import { download } from './download/download.ts'
-import type { DownloadOptions, DownloadResult, KnownVersions } from './download/options.ts'
+import type { DownloadOptions, DownloadResult, DownloadWaiting } from './download/options.ts'
 import type { ArtifactReport } from './inspect/report.ts'
+import { heldBackError, isHeldBack, knownVersions, type Present, presentFrom } from './known-versions.ts'
 import { writeLastCheck } from './last-check.ts'
-import { announce, noteOf } from './refresh-news.ts'
+import { announce, announceAlarms, noteOf } from './refresh-news.ts'
 import { type ArtifactSource, fetchDbCertificate } from './source.ts'
-import type { Manifest, StoredEntry } from './store/manifest.ts'
-import type { ArtifactStore, LoadedArtifact } from './store/store.ts'
+import type { StoredEntry } from './store/manifest.ts'
+import type { ArtifactStore, LoadedArtifact, Origin } from './store/store.ts'
 
 export interface RefreshOptions {
   readonly store: ArtifactStore
@@ -31,12 +32,12 @@ export interface RefreshOptions {
 }
 
 /** What became of it, and the state of the file that is served now. */
-export type RefreshOutcome = RefreshedState &
-  (
-    | { readonly kind: 'unchanged' | 'replaced' }
-    /** What was there stays, or there is still nothing. */
-    | { readonly kind: 'kept'; readonly reason: EmfPxeError }
-  )
+export type RefreshOutcome = RefreshedState & Decision
+
+type Decision =
+  | { readonly kind: 'unchanged' | 'replaced' }
+  /** What was there stays, or there is still nothing. */
+  | { readonly kind: 'kept'; readonly reason: EmfPxeError }
 
 export interface RefreshedState {
   /** Undefined: nothing is stored. */
@@ -45,10 +46,6 @@ export interface RefreshedState {
   /** What is not as it should be, worst first. */
   readonly findings: readonly Finding[]
 }
-
-type Decision =
-  | { readonly kind: 'unchanged' | 'replaced' }
-  | { readonly kind: 'kept'; readonly reason: EmfPxeError }
 
 /**
  * One look at the orchestrator: asks whether there is a newer boot file, inspects it, and stores it only
@@ -59,17 +56,19 @@ type Decision =
 export async function refreshOnce(options: RefreshOptions): Promise<RefreshOutcome> {
   const refresh = new Refresh(options)
   const decision = await refresh.decide()
-  const state = await refresh.state()
+  const outcome = { ...decision, ...(await refresh.state()) }
   const nowMs = (options.nowMs ?? Date.now)()
-  announce({ ...decision, ...state }, options.publish, nowMs)
-  await writeLastCheck(options.store, noteOf({ ...decision, ...state }, nowMs))
-  return { ...decision, ...state }
+  announce(outcome, options.publish, nowMs)
+  await writeLastCheck(options.store, noteOf(outcome, nowMs))
+  return outcome
 }
 
 class Refresh {
   readonly #options: RefreshOptions
   /** DER of the certificate that the endpoint showed, as soon as it has. */
   #served: Uint8Array | undefined
+  /** The news that a wait has begun, while they are being told. */
+  #waitingNews: Promise<void> = Promise.resolve()
 
   constructor(options: RefreshOptions) {
     this.#options = options
@@ -79,15 +78,16 @@ class Refresh {
     try {
       const source = await this.#options.open()
       this.#served = source.servedCertificate
-      const stored = await this.#stored()
-      const manifest = stored === undefined ? undefined : await this.#options.store.read()
-      const result = await this.#download(source, stored, manifest)
+      const present = await this.#present()
+      const result = await this.#download(source, present)
       this.#served = result.servedCertificate ?? this.#served
-      if (result.kind === 'downloaded') return await this.#consider(result, source, stored, manifest)
-      return this.#isHeldBack(result.etag, manifest) ? heldBack() : { kind: 'unchanged' }
+      if (result.kind === 'downloaded') return await this.#consider(result, source, present)
+      return isHeldBack(present, result) ? kept(heldBackError()) : { kind: 'unchanged' }
     } catch (error) {
       this.#options.download?.signal?.throwIfAborted()
-      return { kind: 'kept', reason: translateError(error) }
+      return kept(translateError(error))
+    } finally {
+      await this.#waitingNews
     }
   }
 
@@ -99,75 +99,58 @@ class Refresh {
     return { entry: stored.entry, report, findings: assess(report, this.#expectations()) }
   }
 
-  async #download(
-    { client, url }: ArtifactSource,
-    stored: LoadedArtifact | undefined,
-    manifest: Manifest | undefined,
-  ): Promise<DownloadResult> {
-    const known = this.#knownVersions(url, stored, manifest)
-    return await download({ ...this.#options.download, client, url, clock: this.#options.clock, known })
-  }
-
-  /** What need not come again: the current file while it is intact, and one that was rolled back. */
-  #knownVersions(
-    url: string,
-    stored: LoadedArtifact | undefined,
-    manifest: Manifest | undefined,
-  ): KnownVersions | undefined {
-    if (stored === undefined || stored.isFallback) return undefined
-    const entries = [stored.entry, this.#heldBackEntry(manifest)].filter((entry) => entry?.url === url)
-    const etags = entries.map((entry) => entry?.etag).filter((etag) => etag !== undefined)
-    return entries.length === 0 ? undefined : { etags, lastModified: entries[0]?.lastModified }
-  }
-
-  #heldBackEntry(manifest: Manifest | undefined): StoredEntry | undefined {
-    const { previous, heldBack } = manifest ?? {}
-    const isHeld = previous != null && previous.sha256 === heldBack && this.#options.evenIfHeldBack !== true
-    return isHeld ? previous : undefined
-  }
-
-  #isHeldBack(etag: string | undefined, manifest: Manifest | undefined): boolean {
-    const held = this.#heldBackEntry(manifest)?.etag
-    return held !== undefined && held === etag && held !== manifest?.current.etag
-  }
-
-  async #consider(
-    result: DownloadResult & { kind: 'downloaded' },
-    source: ArtifactSource,
-    stored: LoadedArtifact | undefined,
-    manifest: Manifest | undefined,
-  ): Promise<Decision> {
-    const dbCertificate = await fetchDbCertificate(source, this.#options.download?.signal)
-    const report = await this.#inspect(result.bytes, dbCertificate)
-    if (report.sha256 === this.#heldBackEntry(manifest)?.sha256) return heldBack()
-    const findings = assess(report, this.#expectations())
-    const refusal = findings.find(({ unfit }) => unfit) ?? (await this.#wouldBreak(findings, stored))
-    if (refusal !== undefined) return { kind: 'kept', reason: toError(refusal) }
-    const { etag, lastModified } = result
-    const origin = {
-      url: withoutUserInfo(source.url),
-      ...(etag === undefined ? {} : { etag }),
-      ...(lastModified === undefined ? {} : { lastModified }),
-      fetchedAtMs: this.#nowMs(),
-    }
-    const saved = await this.#options.store.save(result.bytes, origin, dbCertificate)
-    return { kind: saved === 'same' ? 'unchanged' : 'replaced' }
-  }
-
-  /** A file that nodes can boot from today is not given up for one that they cannot. */
-  async #wouldBreak(
-    findings: readonly Finding[],
-    stored: LoadedArtifact | undefined,
-  ): Promise<Finding | undefined> {
-    const mismatch = findings.find(({ code }) => code === 'ARTIFACT_TRUST_MISMATCH')
-    if (mismatch === undefined || stored === undefined) return undefined
-    const present = await this.#inspect(stored.bytes, undefined)
-    return present.served?.trust === 'trusted' ? mismatch : undefined
+  async #present(): Promise<Present> {
+    const stored = await this.#stored()
+    const manifest = stored === undefined ? undefined : await this.#options.store.read()
+    return presentFrom(stored, manifest, this.#options.evenIfHeldBack === true)
   }
 
   /** A store that cannot be read is as good as empty here: the next save repairs it. */
   async #stored(): Promise<LoadedArtifact | undefined> {
     return await this.#options.store.load().catch(() => undefined)
+  }
+
+  async #download({ client, url }: ArtifactSource, present: Present): Promise<DownloadResult> {
+    const onWaiting = (waiting: DownloadWaiting) => {
+      // What goes wrong in telling goes wrong again at the end, where it is heard.
+      if (waiting.attempts === 1)
+        this.#waitingNews = this.#tellOfWaiting(waiting.error).catch(() => undefined)
+      this.#options.download?.onWaiting?.(waiting)
+    }
+    const { clock } = this.#options
+    const known = knownVersions(present, withoutUserInfo(url))
+    return await download({ ...this.#options.download, client, url, clock, known, onWaiting })
+  }
+
+  /** Patience may last 15 minutes: that nodes fail meanwhile must not wait as long. */
+  async #tellOfWaiting(reason: EmfPxeError): Promise<void> {
+    const outcome = { ...kept(reason), ...(await this.state()) }
+    announceAlarms(outcome, this.#options.publish, this.#nowMs())
+    await writeLastCheck(this.#options.store, noteOf(outcome, this.#nowMs()))
+  }
+
+  async #consider(
+    result: DownloadResult & { kind: 'downloaded' },
+    source: ArtifactSource,
+    present: Present,
+  ): Promise<Decision> {
+    const dbCertificate = await fetchDbCertificate(source, this.#options.download?.signal)
+    const report = await this.#inspect(result.bytes, dbCertificate)
+    if (isHeldBack(present, { sha256: report.sha256 })) return kept(heldBackError())
+    const findings = assess(report, this.#expectations())
+    const refusal = findings.find(({ unfit }) => unfit) ?? (await this.#wouldBreak(findings, present))
+    if (refusal !== undefined) return kept(toError(refusal))
+    const origin = originOf(result, source.url, this.#nowMs())
+    const saved = await this.#options.store.save(result.bytes, origin, dbCertificate)
+    return { kind: saved === 'same' ? 'unchanged' : 'replaced' }
+  }
+
+  /** A file that nodes can boot from today is not given up for one that they cannot. */
+  async #wouldBreak(findings: readonly Finding[], { stored }: Present): Promise<Finding | undefined> {
+    const mismatch = findings.find(({ code }) => code === 'ARTIFACT_TRUST_MISMATCH')
+    if (mismatch === undefined || stored === undefined) return undefined
+    const present = await this.#inspect(stored.bytes, undefined)
+    return present.served?.trust === 'trusted' ? mismatch : undefined
   }
 
   async #inspect(bytes: Uint8Array, dbCertificate: Uint8Array | undefined): Promise<ArtifactReport> {
@@ -188,11 +171,21 @@ class Refresh {
   }
 }
 
-function heldBack(): Decision {
-  const reason = new EmfPxeError('ARTIFACT_HELD_BACK', {
-    message: 'The orchestrator still has the boot file that was rolled back; it was not taken again.',
-  })
+function kept(reason: EmfPxeError): Decision & { kind: 'kept' } {
   return { kind: 'kept', reason }
+}
+
+function originOf(
+  { etag, lastModified }: DownloadResult & { kind: 'downloaded' },
+  url: string,
+  fetchedAtMs: number,
+): Origin {
+  return {
+    url: withoutUserInfo(url),
+    ...(etag === undefined ? {} : { etag }),
+    ...(lastModified === undefined ? {} : { lastModified }),
+    fetchedAtMs,
+  }
 }
 
 function withoutUserInfo(url: string): string {

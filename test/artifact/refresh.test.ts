@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import type { DownloadWaiting } from '../../src/artifact/download/options.ts'
 import { readLastCheck } from '../../src/artifact/last-check.ts'
 import { type RefreshOptions, type RefreshOutcome, refreshOnce } from '../../src/artifact/refresh.ts'
 import { sourceOf } from '../../src/artifact/source.ts'
@@ -19,6 +20,7 @@ import type { ErrorCode } from '../../src/errors/catalog.ts'
 import { catalog } from '../../src/errors/catalog.ts'
 import type { ServeEvent } from '../../src/events/event.ts'
 import { systemClock } from '../../src/net/clock.ts'
+import { VirtualClock } from '../../src/net/virtual-clock.ts'
 import { openOrchestrator } from '../../src/orchestrator/open.ts'
 import { flipped } from './support/images.ts'
 
@@ -196,6 +198,29 @@ describe('a rotated certificate', () => {
     const healed = await refresh()
     assert.equal(healed.kind, 'replaced')
     assert.deepEqual(healed.findings, [])
+    assert.deepEqual(typesOf(), ['artifact.refreshed'])
+  })
+
+  test('alarmed before patience ends: the wait for the new file may take a quarter of an hour', async () => {
+    await refresh()
+    typesOf()
+    await rotate({}, true)
+    orchestrator.setFault(artifactPath, { kind: 'status', status: 404, times: 1 })
+    const clock = new VirtualClock()
+    const whileWaiting = Promise.withResolvers<void>()
+    const publish = (event: ServeEvent) => {
+      events.push(event)
+      whileWaiting.resolve()
+    }
+    const onWaiting = ({ delayMs }: DownloadWaiting) => {
+      void whileWaiting.promise.then(async () => {
+        assert.deepEqual(typesOf(), ['artifact.trust-mismatch'])
+        rebuild()
+        await clock.advance(delayMs)
+      })
+    }
+    const outcome = await refresh({ clock, publish, download: { onWaiting } })
+    assert.equal(outcome.kind, 'replaced')
     assert.deepEqual(typesOf(), ['artifact.refreshed'])
   })
 

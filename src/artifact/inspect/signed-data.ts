@@ -53,8 +53,12 @@ export interface SignedAttributes {
   readonly contentType: string | undefined
 }
 
+/** Real signatures take 2 to 20 kB. */
+const mostBytes = 1 << 20
+
 /** Reads the data of one WIN_CERTIFICATE. Problems: `bad-der`, `not-signed-data`, `not-authenticode`, `unknown-digest`. */
 export function readSignedData(bytes: Uint8Array): Decoded<SignedData> {
+  if (bytes.length > mostBytes) return malformed('not-signed-data', `a signature of ${bytes.length} bytes`)
   const outer = readDer(bytes)
   if (!outer.ok) return outer
   const [type, wrapper] = outer.value.children

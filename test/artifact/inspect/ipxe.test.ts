@@ -50,6 +50,11 @@ describe('embedded scripts', () => {
     assert.equal(findScripts('#!ipxe\ndhcp\nshell\n@x\x01').at(0)?.text, '#!ipxe\ndhcp\nshell\n')
   })
 
+  test('a magic inside a script begins no second one, and a file full of them ends the search', () => {
+    assert.equal(findScripts('#!ipxe\necho #!ipxe \n\0').length, 1)
+    assert.equal(findScripts('#!ipxe\n\0'.repeat(1000)).length, 16)
+  })
+
   test('UTF-8 and colours survive', () => {
     const text = '#!ipxe\necho \x1b[1mGrüße\n'
     assert.equal(findScripts(Buffer.from(`${text}\0`).toString('latin1')).at(0)?.text, text)

@@ -103,6 +103,15 @@ describe('what a file is when it is no EFI image', () => {
     })
   }
 
+  test('32 MB of every landmark do not keep it busy', () => {
+    const landmarks = Buffer.from('#!ipxe \0iPXE\x001.2.3\0sha256\0\xa0\x03\x02\x01\x02\x02', 'latin1')
+    const file = Buffer.concat([
+      buildEfiImage({ ipxeVersion: '1.21.1', sizeBytes: 12_288 }),
+      Buffer.alloc(32_000_000, landmarks),
+    ])
+    assert.equal(inspect(file).ipxe?.scripts.length, 16)
+  })
+
   test('4 kB of opening comments do not keep it busy', () => {
     assert.equal(inspect(Buffer.from('<!---->'.repeat(600))).foreign?.kind, 'text')
   })

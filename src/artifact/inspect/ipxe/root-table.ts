@@ -13,6 +13,8 @@ import type { PeImage, PeSection } from '../pe.ts'
  */
 const fingerprintBytes = 32
 const mostRoots = 64
+/** Each step costs a scan of the file: a hostile one must not keep us busy. */
+const mostSteps = 8
 
 /** The fingerprint that iPXE trusts when nobody said otherwise (src/crypto/rootcert.c): the project's own root. */
 export const ipxeProjectRoot = '9faf717b7f8ca2f93c256c79f8ac5591895d66d1ff3bee6397a70d29c65eed1a'
@@ -20,8 +22,8 @@ export const ipxeProjectRoot = '9faf717b7f8ca2f93c256c79f8ac5591895d66d1ff3bee63
 /** All trusted fingerprints, hexadecimal; undefined when the table cannot be made out. */
 export function readRootTable(bytes: Buffer, image: PeImage): readonly string[] | undefined {
   const pointerSize = image.format === 'PE32+' ? 8 : 4
-  for (const name of offsetsOf(bytes, Buffer.from('sha256\0'))) {
-    for (const algorithm of pointersTo(bytes, image, name, pointerSize)) {
+  for (const name of offsetsOf(bytes, Buffer.from('sha256\0')).slice(0, mostSteps)) {
+    for (const algorithm of pointersTo(bytes, image, name, pointerSize).slice(0, mostSteps)) {
       for (const reference of pointersTo(bytes, image, algorithm, pointerSize)) {
         const roots = rootsAt(bytes, image, reference + pointerSize, pointerSize)
         if (roots !== undefined) return roots

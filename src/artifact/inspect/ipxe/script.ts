@@ -7,7 +7,9 @@ export interface EmbeddedScript {
   readonly urls: readonly string[]
 }
 
+// A hostile file must not keep us busy: real ones have one script of a few kilobytes.
 const longestScript = 256 * 1024
+const mostScripts = 16
 
 /**
  * Scripts that were built in with EMBED= (src/image/embedded.c): the plain file, uncompressed. The
@@ -16,9 +18,13 @@ const longestScript = 256 * 1024
  */
 export function findScripts(text: string): readonly EmbeddedScript[] {
   const scripts: EmbeddedScript[] = []
-  for (const match of text.matchAll(/#![ig]pxe(?=\s)/g)) {
-    const script = textFrom(text, match.index)
+  const magic = /#![ig]pxe(?=\s)/g
+  for (let match = magic.exec(text); match !== null; match = magic.exec(text)) {
+    if (scripts.length === mostScripts) break
+    const raw = textFrom(text, match.index)
+    const script = decode(raw)
     scripts.push({ offset: match.index, text: script, urls: loadedUrls(script) })
+    magic.lastIndex = Math.max(magic.lastIndex, match.index + raw.length)
   }
   return scripts
 }
@@ -33,7 +39,7 @@ function textFrom(text: string, offset: number): string {
   while (end < limit && isText(text.charCodeAt(end))) end++
   const found = text.slice(offset, end)
   const sure = end === limit || text.charCodeAt(end) === 0
-  return decode(sure ? found : found.slice(0, found.lastIndexOf('\n') + 1))
+  return sure ? found : found.slice(0, found.lastIndexOf('\n') + 1)
 }
 
 /** White space, escape (scripts colour their messages), printable ASCII and the bytes of UTF-8. */

@@ -14,11 +14,14 @@ function versionFromSbat(text: string): string | undefined {
 
 const productName = '\0iPXE\0'
 const reach = 256
+const mostNames = 64
 
 /** Of the strings near a product name that look like a version, the nearest. */
 function versionBesideName(text: string): string | undefined {
   let best: { readonly version: string; readonly distance: number } | undefined
+  let names = 0
   for (let name = text.indexOf(productName); name !== -1; name = text.indexOf(productName, name + 1)) {
+    if (++names > mostNames) break
     let at = Math.max(0, name - reach)
     for (const string of text.slice(at, name + reach).split('\0')) {
       const distance = Math.abs(at - name)
