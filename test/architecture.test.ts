@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {
   arrows,
+  assetDoor,
   dataTables,
   heavyPackages,
   impurePackages,
@@ -88,6 +89,13 @@ describe('architecture', () => {
         .map(({ file, target }) => `${start} loads ${target} at once, through ${file}`),
     )
     noProblems(problems)
+  })
+
+  test('single binary: nothing looks for files beside its own source', () => {
+    const problems = [...inside('src'), ...inside('commands')].filter(
+      ({ file, code }) => file !== assetDoor && /\bimport\.meta\b|\b__(?:dir|file)name\b/.test(code),
+    )
+    noProblems(problems.map(({ file }) => `${file} must read through ${assetDoor}`))
   })
 
   test('output: only the user interface and the program write to the terminal', () => {

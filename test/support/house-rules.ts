@@ -63,6 +63,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   deploy: ['errors', 'ui', 'config', 'host', 'orchestrator', 'artifact', 'cli/assets'],
   demo: [
+    'service',
     'errors',
     'ui',
     'config',
@@ -117,7 +118,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   ora: ['ui'],
   systeminformation: ['host'],
   'prom-client': ['observe'],
-  yaml: ['config', 'deploy', 'nodes'],
+  yaml: ['config', 'deploy', 'nodes', 'demo'],
   execa: ['host', 'deploy', 'checks'],
 }
 
@@ -136,3 +137,6 @@ export const heavyPackages: readonly string[] = [
 export const longestFileLines = 300
 export const longestCommandLines = 80
 export const dataTables: readonly string[] = ['src/errors/pxe-codes.ts']
+
+/** The one place that finds files beside the program; everything else asks it. */
+export const assetDoor = 'src/cli/assets.ts'
