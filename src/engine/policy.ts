@@ -20,7 +20,6 @@ export function policyOf(inputs: PolicyInputs): BootPolicy {
     httpBootUrls: httpBootUrls(inputs),
     allow: accessRules(config.allow),
     deny: accessRules(config.deny),
-    bootServerPort: config.ports.bootServer,
     dhcpClientPort: config.ports.dhcpClient,
   }
 }

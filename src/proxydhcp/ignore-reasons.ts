@@ -25,6 +25,10 @@ export const ignoreReasons: Readonly<Record<IgnoreReason, ReasonText>> = {
   'address-request': background('the node takes its address from the site’s DHCP server, as it should'),
   'no-hardware-address': visible('a request without a hardware address cannot be answered', undefined),
   'wrong-message-type': visible('not a message that a boot server answers', undefined),
+  'no-return-address': visible(
+    'the relay or port that an answer would go to cannot be one: forged, or a broken relay',
+    'look at the relay agent’s configuration',
+  ),
   denied: visible('the node is on the deny list', 'remove it from `deny` in the configuration'),
   'not-allowed': visible(
     'the node is not on the allow list',

@@ -1,3 +1,4 @@
+import { unspecifiedAddress } from '../wire/dhcp/address.ts'
 import { architectureName } from '../wire/dhcp/client-architecture.ts'
 import { BootpOperation, MessageType } from '../wire/dhcp/constants.ts'
 import { messageType, messageTypeName } from '../wire/dhcp/message-type.ts'
@@ -31,7 +32,23 @@ function notForUs(request: DhcpPacket, arrival: Arrival, node: NodeIdentity): Re
   if (node.mac === '') return refuse('no-hardware-address', `hlen ${request.hlen}, htype ${request.htype}`)
   if (node.firmware === 'none') return refuse('not-pxe', 'option 60 is neither PXEClient nor HTTPClient')
   const type = messageType(request.options)
-  return arrival.service === 'dhcp' ? wrongForDhcp(type) : wrongForBootServer(type)
+  const wrong = arrival.service === 'dhcp' ? wrongForDhcp(type) : wrongForBootServer(type)
+  return wrong ?? unanswerable(request, arrival)
+}
+
+/** Where an answer would go is the sender's word: a forged one must not make us send to just anything. */
+function unanswerable(request: DhcpPacket, arrival: Arrival): Refusal | undefined {
+  const { giaddr } = request
+  if (giaddr !== unspecifiedAddress && !isHostAddress(giaddr)) {
+    return refuse('no-return-address', `no relay can be ${giaddr}`)
+  }
+  return arrival.source.port === 0 ? refuse('no-return-address', 'sent from port 0') : undefined
+}
+
+/** Neither "this network" nor loopback, multicast or broadcast (RFC 1122 §3.2.1.3). */
+function isHostAddress(address: string): boolean {
+  const first = Number.parseInt(address, 10)
+  return first !== 0 && first !== 127 && first < 224
 }
 
 /**

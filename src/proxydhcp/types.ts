@@ -33,8 +33,6 @@ export interface BootPolicy {
   readonly httpBootUrls: Readonly<Partial<Record<Architecture, string>>>
   readonly allow: AccessRules
   readonly deny: AccessRules
-  /** UDP port of the boot server: 4011 but in tests and demos. */
-  readonly bootServerPort: number
   /** UDP port where nodes hear offers: 68 but in tests and demos. */
   readonly dhcpClientPort: number
 }
@@ -105,6 +103,7 @@ export type IgnoreReason =
   | 'not-pxe'
   | 'address-request'
   | 'wrong-message-type'
+  | 'no-return-address'
   | 'denied'
   | 'not-allowed'
   | 'raspberry-pi'

@@ -22,7 +22,6 @@ const policy: BootPolicy = {
   httpBootUrls: { x64: 'http://192.0.2.1/ipxe.efi' },
   allow: nobody,
   deny: nobody,
-  bootServerPort: 4011,
   dhcpClientPort: 68,
 }
 const arrivals: readonly Arrival[] = [

@@ -95,6 +95,31 @@ describe('what is left alone, and why', () => {
       { arrival: onBootServer() },
     ],
     [
+      'a relay on loopback',
+      'no-return-address',
+      /127.0.0.1/,
+      { request: { ...discover, giaddr: '127.0.0.1' } },
+    ],
+    [
+      'a relay at the broadcast address',
+      'no-return-address',
+      /255.255.255.255/,
+      { request: { ...discover, giaddr: '255.255.255.255' } },
+    ],
+    [
+      'a relay at a multicast address',
+      'no-return-address',
+      /224.0.0.1/,
+      { request: { ...discover, giaddr: '224.0.0.1' } },
+    ],
+    ['a relay in network 0', 'no-return-address', /0.1.2.3/, { request: { ...discover, giaddr: '0.1.2.3' } }],
+    [
+      'a boot server request from port 0',
+      'no-return-address',
+      /port 0/,
+      { request: edk2BootServerRequest(hardware, nodeAddress), arrival: onBootServer(0) },
+    ],
+    [
       'a MAC on the deny list',
       'denied',
       /MAC address 52:54:00:00:00:01/,

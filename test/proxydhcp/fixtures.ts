@@ -22,7 +22,6 @@ export const policy: BootPolicy = {
   httpBootUrls: {},
   allow: nobody,
   deny: nobody,
-  bootServerPort: 4011,
   dhcpClientPort: 68,
 }
 
