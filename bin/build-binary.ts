@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { type Bundle, bundleProgram } from './build/bundle.ts'
@@ -13,7 +13,7 @@ import { withoutLibatomic } from './build/without-libatomic.ts'
 
 /**
  * `npm run build:binary [-- --arch x64] [-- --out DIR]` → `dist/emf-pxe`,
- * `dist/emf-pxe-linux-arm64` and `dist/SHA256SUMS`. The same source gives the same bytes.
+ * `dist/emf-pxe-linux-arm64`, `dist/SHA256SUMS` and `dist/install.sh`. The same source gives the same bytes.
  */
 const args = process.argv.slice(2)
 const option = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined)
@@ -34,6 +34,7 @@ try {
     .map(({ architecture, name }) => buildBinary(architecture, join(output, name), bundle, stamp))
   const sums = built.map(({ sha256, path }) => `${sha256}  ${basename(path)}\n`).join('')
   writeFileSync(join(output, 'SHA256SUMS'), sums)
+  copyFileSync(join(projectRoot, 'bin', 'install.sh'), join(output, 'install.sh'))
   for (const { path, sizeBytes, sha256 } of built)
     console.log(`${path}\n  ${(sizeBytes / 1e6).toFixed(1)} MB  sha256 ${sha256}`)
 } finally {

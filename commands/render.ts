@@ -19,7 +19,7 @@ export default class Render extends BaseCommand {
   static override examples = [
     'emf-pxe render systemd --interface eth1 --orchestrator edge.example.com',
     'emf-pxe render helm --output ./chart',
-    'emf-pxe render deployment-package --chart-registry oci://registry.example.com/charts --output .',
+    'emf-pxe render deployment-package --output .',
   ]
   static override args = {
     target: argument({ description: 'What to render for.', options: [...deployTargets], required: true }),

@@ -8,6 +8,8 @@ export const embeddedPatterns: readonly string[] = [
   'docs/errors.md',
   'docs/config.schema.json',
   'templates/**/*',
+  // A glob leaves names with a dot in front out.
+  'templates/**/.helmignore',
 ]
 
 /** Asset name → absolute path on disk, sorted by name. */
