@@ -1,5 +1,5 @@
 import { dnsmasqLines } from './hints/dnsmasq.ts'
-import type { HintInputs } from './hints/inputs.ts'
+import { type HintInputs, pasteable } from './hints/inputs.ts'
 import { iscDhcpdLines } from './hints/isc-dhcpd.ts'
 import { keaLines } from './hints/kea.ts'
 import { mikrotikLines } from './hints/mikrotik.ts'
@@ -25,8 +25,10 @@ export interface ServerHint {
  * ordinary ones get nothing. dnsmasq, ISC dhcpd and Kea accept theirs in tests; the other two follow
  * their makers' documentation. Without any boot file there is nothing to say.
  */
-export function hints(inputs: HintInputs): readonly ServerHint[] {
-  if (Object.keys(inputs.bootFiles).length === 0) return []
+export function hints(given: HintInputs): readonly ServerHint[] {
+  if (Object.keys(given.bootFiles).length === 0) return []
+  const { scriptUrl } = given
+  const inputs = { ...given, scriptUrl: scriptUrl === undefined ? undefined : pasteable(scriptUrl) }
   return [
     {
       server: 'dnsmasq',

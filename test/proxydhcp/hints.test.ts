@@ -20,6 +20,7 @@ const everything: HintInputs = {
 const inputs: [name: string, inputs: HintInputs][] = [
   ['x64 only', onlyX64],
   ['every architecture and a script', everything],
+  ['a script URL full of punctuation', { ...everything, scriptUrl: `http://e/a'b"c,d;e$f\\g h` }],
 ]
 
 function linesFor(server: HintedServer, from: HintInputs): readonly string[] {

@@ -44,3 +44,11 @@ export function codeInHex(code: number): string {
 export function classPrefix(code: number): string {
   return `PXEClient:Arch:${String(code).padStart(5, '0')}`
 }
+
+/** A URL with what would end a word or a string in one of these files percent-encoded: quotes, commas, white space. */
+export function pasteable(url: string): string {
+  return url.replace(
+    /["'`,;$\\\s]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
