@@ -14,7 +14,7 @@ import { createHttpClient } from './http.ts'
 import { expectStatus, readText } from './response.ts'
 import type { ConnectOptions } from './step.ts'
 import { type ProvisioningEndpoint, rootCertificateUrl } from './urls.ts'
-import { judge, type PeerFacts } from './verdict.ts'
+import type { PeerFacts } from './verdict.ts'
 
 /**
  * Who vouched for the endpoint: `system` authorities, the `caFile`, `rootDomain` (the copy of the
@@ -111,8 +111,6 @@ class Ladder {
     // Confirming an inspection device's certificate would not help: nodes would still refuse it.
     if (distrust.code === 'TLS_INTERCEPTED') throw distrust
     const policy = { extraAuthorities: [], pinnedSha256: peer.leaf.sha256 }
-    const unusable = judge(peer, undefined, this.#at, policy, this.#nowMs())
-    if (unusable !== undefined) throw unusable
     if (this.#question.confirm === undefined) throw this.#undecided(peer)
     if (await this.#question.confirm(peer.leaf)) return this.#decided('confirmed', policy, peer)
     throw new EmfPxeError('TRUST_DECLINED', {
@@ -176,10 +174,6 @@ When it shows the same: --trust-fingerprint ${peer.leaf.sha256}`,
 
   get #at() {
     return this.#question.endpoint.destination
-  }
-
-  #nowMs(): number {
-    return (this.#options.nowMs ?? Date.now)()
   }
 }
 

@@ -154,6 +154,24 @@ suite('nobody does', () => {
     await assertFails(ask({ confirm }), { code: 'CERTIFICATE_EXPIRED', exitCode: 6, message: /expired on/ })
   })
 
+  test('nor about an expired one from an unknown authority', async () => {
+    const stranger = await makeIdentity({ commonName: 'Another CA', isAuthority: true })
+    const past = { validFromMs: Date.now() - 9 * day, validUntilMs: Date.now() - day }
+    await orchestrator.rotateCertificate({ issuer: stranger, ...past })
+    const confirm = () => assert.fail('nobody should be asked')
+    await assertFails(ask({ confirm }), { code: 'CERTIFICATE_EXPIRED', exitCode: 6, message: /expired on/ })
+  })
+
+  test('nor about a certificate that a trusted authority made for another name', async () => {
+    await orchestrator.rotateCertificate({ issuer: orchestrator.authority, names: ['other.test'] })
+    const confirm = () => assert.fail('nobody should be asked')
+    await assertFails(ask({ caFile, confirm }), {
+      code: 'CERTIFICATE_WRONG_NAME',
+      exitCode: 6,
+      message: /is for other\.test; wanted tinkerbell-haproxy/,
+    })
+  })
+
   test('a person is not asked about an inspection device', async () => {
     const device = await makeIdentity({ commonName: 'Netskope CA', isAuthority: true })
     await orchestrator.rotateCertificate({ issuer: device })
