@@ -7,6 +7,21 @@ export const commandTable: CommandTable = {
     summary: 'Answer network boot requests in the foreground',
     load: async () => (await import('./serve.ts')).default,
   },
+  fetch: {
+    group: 'Run',
+    summary: 'Fetch the boot file again if there is a newer one',
+    load: async () => (await import('./fetch.ts')).default,
+  },
+  rollback: {
+    group: 'Run',
+    summary: 'Go back to the boot file from before the last change',
+    load: async () => (await import('./rollback.ts')).default,
+  },
+  inspect: {
+    group: 'Look',
+    summary: 'Say what a boot file is, who signed it, what it trusts',
+    load: async () => (await import('./inspect.ts')).default,
+  },
   upgrade: {
     group: 'Set up',
     summary: 'Install another version in place, or go back',
