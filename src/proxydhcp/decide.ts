@@ -44,6 +44,7 @@ function answer(
   const reply = replyTo(request, arrival, {
     type: kind,
     client: gift.gives === 'httpBoot' ? 'http' : 'pxe',
+    toIpxe: node.firmware === 'ipxe',
     name: namesFile ? gift.name : undefined,
     sizeBytes: namesFile ? gift.sizeBytes : undefined,
   })

@@ -93,6 +93,12 @@ describe('an offer, byte by byte', () => {
     assert.equal(wire({ request: ipxeDiscover(hardware) }).start, '020106001122334400008000')
   })
 
+  test('for iPXE our answer outranks the boot file of the site’s DHCP server; firmware is spared the option', () => {
+    for (const memory of [{ ipxe: 'first' as const }, { ipxe: 'chained' as const }])
+      assert.ok(wire({ request: ipxeDiscover(hardware), memory }).options.includes('af03' + '010101'))
+    assert.ok(!answerFor({}).reply.options.has(175))
+  })
+
   test('what the node claims of itself in ciaddr and yiaddr is not repeated', () => {
     const request = { ...discover, ciaddr: nodeAddress, yiaddr: nodeAddress, siaddr: nodeAddress, secs: 12 }
     assert.equal(wire({ request }).addresses, `${'00000000'.repeat(2)}${us}00000000`)
