@@ -17,6 +17,6 @@ export default class Completion extends BaseCommand {
   async run(): Promise<undefined> {
     const { args } = await this.parse(Completion)
     const commands = await describeCommands(this.context.table)
-    this.ui.result(completionScript(args.shell, commands))
+    this.ui.verbatim(completionScript(args.shell, commands))
   }
 }

@@ -9,6 +9,6 @@ export default class Licenses extends BaseCommand {
   async run(): Promise<undefined> {
     await this.parse(Licenses)
     const name = hasAsset('licenses.txt') ? 'licenses.txt' : 'LICENSE'
-    this.ui.result(readAsset(name).toString('utf8'))
+    this.ui.verbatim(readAsset(name).toString('utf8'))
   }
 }

@@ -52,8 +52,9 @@ export abstract class BaseCommand extends Command {
    * returns. A change that could break a reader of the JSON raises `version`.
    */
   protected finish(kind: string, data: object, human: () => string, version = 1): void {
-    const document = () => JSON.stringify({ schema: `emf-pxe/${kind}/${version}`, ...data }, undefined, 2)
-    this.ui.result(this.context.switches.json ? document() : human())
+    if (this.context.switches.json)
+      this.ui.verbatim(JSON.stringify({ schema: `emf-pxe/${kind}/${version}`, ...data }, undefined, 2))
+    else this.ui.result(human())
   }
 
   /** The program shows errors; oclif's own way would print and exit here. */

@@ -11,11 +11,11 @@ import type { RunContext } from './context.ts'
  */
 export function reportError(
   error: EmfPxeError,
-  context: Pick<RunContext, 'ui' | 'switches' | 'streams' | 'environment'>,
+  context: Pick<RunContext, 'ui' | 'switches' | 'environment'>,
 ): ExitCode {
-  if (context.switches.json) context.ui.result(JSON.stringify(errorDocument(error), undefined, 2))
-  else context.streams.stderr.write(`${errorText(error, context.ui)}\n`)
-  if (wantsStack(context.environment)) context.streams.stderr.write(`${stackText(error)}\n`)
+  if (context.switches.json) context.ui.verbatim(JSON.stringify(errorDocument(error), undefined, 2))
+  else context.ui.failure(errorText(error, context.ui))
+  if (wantsStack(context.environment)) context.ui.failure(stackText(error))
   return error.exitCode
 }
 

@@ -21,6 +21,24 @@ function escapeCharacter(character: string): string {
   return code <= 0xffff ? `\\u${code.toString(16).padStart(4, '0')}` : `\\u{${code.toString(16)}}`
 }
 
+const typographic: Readonly<Record<string, string>> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '→': '->',
+  '·': '-',
+  '×': 'x',
+}
+
+/** Our own sentences for a terminal that cannot show typographic characters. */
+export function plainPunctuation(text: string): string {
+  return text.replaceAll(/[‘’“”–—…→·×]/g, (character) => typographic[character] ?? character)
+}
+
 /** Columns that text takes on a terminal: colours take none, East Asian wide characters take two. */
 export function displayWidth(text: string): number {
   let width = 0

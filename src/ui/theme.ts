@@ -20,6 +20,10 @@ export interface Symbols {
   readonly arrow: string
   readonly bullet: string
   readonly ellipsis: string
+  /** Where the cursor of a list is. */
+  readonly pointer: string
+  readonly ticked: string
+  readonly unticked: string
   readonly barFull: string
   readonly barEmpty: string
 }
@@ -31,6 +35,9 @@ const unicodeSymbols: Symbols = {
   arrow: '→',
   bullet: '·',
   ellipsis: '…',
+  pointer: '❯',
+  ticked: '◉',
+  unticked: '◯',
   barFull: '━',
   barEmpty: '─',
 }
@@ -41,6 +48,9 @@ const asciiSymbols: Symbols = {
   arrow: '->',
   bullet: '-',
   ellipsis: '...',
+  pointer: '>',
+  ticked: '[x]',
+  unticked: '[ ]',
   barFull: '#',
   barEmpty: '-',
 }

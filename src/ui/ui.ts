@@ -4,6 +4,7 @@ import { createPrompts, type Prompts } from './prompts.ts'
 import { type Spinner, type SpinnerPlace, spinnerPlace, startSpinner } from './spinner.ts'
 import type { Environment, Streams } from './streams.ts'
 import { type Column, renderTable } from './table.ts'
+import { plainPunctuation } from './text.ts'
 import { mark, type Theme } from './theme.ts'
 
 /** The switches that mean the same in every command. */
@@ -27,10 +28,15 @@ export interface Ui {
   readonly sideTheme: Theme
   readonly sideCapabilities: Capabilities
   readonly prompts: Prompts
+  /** Sentences and tables for a person. */
   result(text: string): void
+  /** Text for a program (JSON, a script, a file), exactly as it is. */
+  verbatim(text: string): void
   note(text: string): void
   done(text: string): void
   warn(text: string): void
+  /** What went wrong at last; said whatever the switches. */
+  failure(text: string): void
   spinner(text: string): Promise<Spinner>
   progress(options: ProgressOptions): Progress
   table(
@@ -44,23 +50,29 @@ export function createUi(streams: Streams, environment: Environment, switches: S
   const main = spinnerPlace(streams.stdout, environment, switches)
   const side = spinnerPlace(streams.stderr, environment, switches)
   const interactive = !switches.noInput && streams.stdin.isTTY === true && side.capabilities.animated
+  const readable = (text: string, place: SpinnerPlace) =>
+    place.capabilities.unicode ? text : plainPunctuation(text)
+  const print = (text: string) => {
+    streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
+  }
+  const tell = (text: string) => {
+    streams.stderr.write(`${readable(text, side)}\n`)
+  }
   const say = (text: string) => {
-    if (!switches.quiet) streams.stderr.write(`${text}\n`)
+    if (!switches.quiet) tell(text)
   }
   return {
     theme: main.theme,
     columns: main.capabilities.columns,
     sideTheme: side.theme,
     sideCapabilities: side.capabilities,
-    prompts: createPrompts({ streams, interactive, assumeYes: switches.yes }),
-    result: (text) => {
-      streams.stdout.write(text.endsWith('\n') ? text : `${text}\n`)
-    },
+    prompts: createPrompts({ streams, interactive, assumeYes: switches.yes, theme: side.theme }),
+    result: (text) => print(readable(text, main)),
+    verbatim: print,
     note: say,
     done: (text) => say(`${mark(side.theme, 'ok')} ${text}`),
-    warn: (text) => {
-      streams.stderr.write(`${mark(side.theme, 'warning')} ${text}\n`)
-    },
+    warn: (text) => tell(`${mark(side.theme, 'warning')} ${text}`),
+    failure: tell,
     spinner: async (text) => (switches.quiet ? silentSpinner(side) : startSpinner(side, text)),
     progress: (options) => (switches.quiet ? silentProgress(side) : startProgress(side, options)),
     table: (columns, rows, paint) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
 import { EmfPxeError } from '../../src/errors/error.ts'
 import { translateError } from '../../src/errors/translate.ts'
 import type { Prompts } from '../../src/ui/prompts.ts'
@@ -46,6 +47,20 @@ describe('questions on a terminal', () => {
     assert.equal(value, 'eth1')
   })
 
+  test('selectMany: space ticks, what was ticked at first stays', async () => {
+    const [value] = await answer(
+      (prompts) =>
+        prompts.selectMany({
+          message: 'Which NICs?',
+          flag: '--interface NAME',
+          choices: ['eth0', 'eth1', 'eth2'].map((name) => ({ value: name, name })),
+          initial: ['eth2'],
+        }),
+      ' \r',
+    )
+    assert.deepEqual(value, ['eth0', 'eth2'])
+  })
+
   test('confirm: the default, and no', async () => {
     assert.equal(
       (await answer((prompts) => prompts.confirm({ message: 'Apply?', flag: '--yes' }), '\r'))[0],
@@ -79,6 +94,34 @@ describe('questions on a terminal', () => {
     const asked = answer((prompts) => prompts.input({ message: 'Domain?', flag: '--x' }), '\x03')
     await assert.rejects(asked, (error) => translateError(error).code === 'ABORTED')
   })
+})
+
+describe('the look of questions', () => {
+  for (const [name, locale, expected] of [
+    ['UTF-8', { LANG: 'C.UTF-8' }, ['? Which NIC?', '❯ eth0', '  eth1', 'arrows navigate, Enter select']],
+    ['ASCII', {}, ['? Which NIC?', '> eth0', '  eth1', 'arrows navigate, Enter select']],
+  ] as const) {
+    test(`${name}: our symbols, no colour with --no-color`, async () => {
+      const terminal = memoryTerminal(80)
+      const { prompts } = createUi(
+        terminal.streams,
+        { TERM: 'xterm', ...locale },
+        { ...switches, noColor: true },
+      )
+      const choices = ['eth0', 'eth1'].map((value) => ({ value, name: value }))
+      const asked = prompts.select({ message: 'Which NIC?', flag: '--interface NAME', choices })
+      const screen = await untilAsked(terminal)
+      terminal.streams.stdin.emit('data', Buffer.from('\r'))
+      await asked
+      const lines = stripVTControlCharacters(screen)
+        .split(/\r?\n/)
+        .map((line) => line.trimEnd())
+      assert.deepEqual(
+        lines.filter((line) => line !== ''),
+        expected,
+      )
+    })
+  }
 })
 
 describe('nobody to ask', () => {

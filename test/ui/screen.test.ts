@@ -200,6 +200,17 @@ describe('spinners', () => {
 })
 
 describe('ASCII', () => {
+  test('our sentences come in ASCII, what programs read stays as it is', () => {
+    const terminal = memoryTerminal()
+    const switches = { json: false, quiet: false, yes: false, noInput: false, noColor: false }
+    const ui = createUi(terminal.streams, { LANG: 'C' }, switches)
+    ui.result('the node’s “name” … 3 · 4')
+    ui.verbatim('{"name":"the node’s"}')
+    ui.warn('can’t')
+    assert.equal(terminal.stdout(), 'the node\'s "name" ... 3 - 4\n{"name":"the node’s"}\n')
+    assert.equal(terminal.stderr(), "! can't\n")
+  })
+
   test('without UTF-8 every symbol is ASCII', () => {
     const { symbols } = createTheme({ color: false, unicode: false })
     for (const symbol of Object.values(symbols)) assert.match(symbol, /^[\x20-\x7e]+$/)
