@@ -49,7 +49,12 @@ export interface Ui {
 export function createUi(streams: Streams, environment: Environment, switches: Switches): Ui {
   const main = spinnerPlace(streams.stdout, environment, switches)
   const side = spinnerPlace(streams.stderr, environment, switches)
-  const interactive = !switches.noInput && streams.stdin.isTTY === true && side.capabilities.animated
+  // Looking at process.stdin opens it, which only a question is worth.
+  let prompts: Prompts | undefined
+  const openPrompts = () => {
+    const interactive = !switches.noInput && side.capabilities.animated && streams.stdin.isTTY === true
+    return createPrompts({ streams, interactive, assumeYes: switches.yes, theme: side.theme })
+  }
   const readable = (text: string, place: SpinnerPlace) =>
     place.capabilities.unicode ? text : plainPunctuation(text)
   const print = (text: string) => {
@@ -66,7 +71,10 @@ export function createUi(streams: Streams, environment: Environment, switches: S
     columns: main.capabilities.columns,
     sideTheme: side.theme,
     sideCapabilities: side.capabilities,
-    prompts: createPrompts({ streams, interactive, assumeYes: switches.yes, theme: side.theme }),
+    get prompts() {
+      prompts ??= openPrompts()
+      return prompts
+    },
     result: (text) => print(readable(text, main)),
     verbatim: print,
     note: say,

@@ -30,7 +30,7 @@ function flagLines({ name, flags, words }: CompletableCommand): string[] {
     ...words.map((word) => `${start} -a ${word}`),
     ...flags.map((flag) => {
       const values = flag.values.length > 0 ? ` -a ${quote(flag.values.join(' '))}` : ''
-      const takes = flag.takesValue ? ` -r${flag.isPath ? ' -F' : ''}${values}` : ''
+      const takes = flag.takesValue ? `${flag.isPath ? ' -r -F' : ' -x'}${values}` : ''
       return `${start} -l ${flag.name}${takes} -d ${quote(flag.description)}`
     }),
   ]
