@@ -1,5 +1,7 @@
 import type { NodeReference, ServeEvent } from '../events/event.ts'
 import type { BootStory } from '../events/story.ts'
+import { ignoreReasons } from '../proxydhcp/ignore-reasons.ts'
+import type { IgnoreReason } from '../proxydhcp/types.ts'
 import { escapeText } from '../ui/text.ts'
 import { formatBytes, formatDuration, formatRate, plural } from '../ui/units.ts'
 
@@ -20,7 +22,7 @@ const sentences: { readonly [Type in ServeEvent['type']]: (event: EventOf<Type>)
   'dhcp.fallback': (event) =>
     info(`asked again: its firmware may ignore the ${formNames[event.from]}, now ${formNames[event.to]}`),
   'dhcp.ignored': (event) =>
-    ordinaryReasons.has(event.reason)
+    isBackground(event.reason)
       ? debug(`not answered: ${event.reason} (${event.detail})`)
       : warning(`not answered: ${event.reason} (${event.detail})`),
   'dhcp.leased': (event) =>
@@ -101,14 +103,10 @@ const waitingReasons = {
   'no-ipv4': 'it has no IPv4 address yet',
 } as const
 
-/** Reasons that every healthy LAN produces all day. */
-const ordinaryReasons = new Set([
-  'not-a-request',
-  'not-pxe',
-  'address-request',
-  'wrong-message-type',
-  'no-hardware-address',
-])
+/** What every healthy LAN produces all day. */
+function isBackground(reason: string): boolean {
+  return reason in ignoreReasons && ignoreReasons[reason as IgnoreReason].background
+}
 
 function fetchedSentence(file: string, totalBytes: number, durationMs: number, resentBlocks: number): string {
   const rate = formatRate((totalBytes * 1000) / Math.max(1, durationMs))

@@ -36,6 +36,9 @@ export function refreshFrom(
   })
 }
 
+/** The schedule itself comes back soon after a failure: one look need not be patient. */
+const patienceMs = 60_000
+
 /** Looks again and again while the service runs; undefined when there is nothing to look for. */
 export function keepFresh(
   config: Config,
@@ -47,7 +50,7 @@ export function keepFresh(
     clock: parts.clock,
     everyMs: config.artifact.refreshMinutes * 60_000,
     run: async (signal) => {
-      const outcome = await refreshFrom(config, parts, { download: { signal } })
+      const outcome = await refreshFrom(config, parts, { download: { signal, patienceMs } })
       if (outcome.kind === 'replaced') await onReplaced()
       return outcome
     },

@@ -16,7 +16,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   orchestrator: ['errors', 'ui', 'config'],
   artifact: ['errors', 'ui', 'config', 'events', 'orchestrator', 'proxydhcp', 'wire', 'net:types'],
   nodes: ['errors', 'ui', 'config', 'wire', 'events', 'orchestrator'],
-  observe: ['errors', 'ui', 'config', 'events', 'proxydhcp:types', 'artifact:types'],
+  observe: ['errors', 'ui', 'config', 'events', 'proxydhcp', 'artifact:types'],
   engine: [
     'errors',
     'ui',
