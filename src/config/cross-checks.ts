@@ -20,8 +20,8 @@ export function crossChecks(config: Config): Finding[] {
 }
 
 function interfacesNamedOnce(config: Config): Finding[] {
-  return config.interfaces.flatMap(({ name }, index) =>
-    config.interfaces.findIndex((other) => other.name === name) < index
+  return config.interfaces.flatMap(({ name, host }, index) =>
+    config.interfaces.findIndex((other) => other.name === name && other.host === host) < index
       ? [
           {
             path: ['interfaces', index, 'name'],

@@ -15,6 +15,7 @@ import { KernelNetwork } from '../net/kernel.ts'
 import { neighbourMac } from '../net/neighbours.ts'
 import { watchInterfaces } from '../net/watch.ts'
 import { artifactUrl, bootSources } from './boot-sources.ts'
+import { configHere, waitsForInterface } from './config-here.ts'
 import { openHistory } from './keep-history.ts'
 import { keepFresh } from './refreshing.ts'
 import { onSignals } from './signals.ts'
@@ -31,6 +32,9 @@ export interface ServeOptions {
 
 /** Longest that a drain waits for running transfers: firmware's patience (edk2: 6 × 4 s). */
 const drainMs = 30_000
+
+/** The network of a machine that just started comes up within seconds. */
+const lookAgainMs = 2_000
 
 /**
  * The service in the foreground: engine, refresh, history, log and signals. Resolves when it was told
@@ -49,7 +53,7 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
 }
 
 async function configOf({ configFile, overrides }: ServeOptions): Promise<Config> {
-  return (await loadConfig(configFile, overrides)).config
+  return configHere((await loadConfig(configFile, overrides)).config)
 }
 
 class Service {
@@ -82,6 +86,7 @@ class Service {
     const engine = await this.#startEngine()
     this.#followSignals(engine)
     this.#keepFresh(engine)
+    this.#awaitInterfaces(engine)
     const interfaces = this.#config.interfaces.map(({ name }) => name)
     this.#publish({ type: 'service.started', version: this.#options.version, interfaces })
     this.#notifier.ready(
@@ -145,6 +150,19 @@ class Service {
       const message = error instanceof Error ? error.message : String(error)
       this.#publish({ type: 'service.reload-failed', message })
     }
+  }
+
+  /** While a rule fits no NIC, looks again; a NIC that fits is served as after a reload. */
+  #awaitInterfaces(engine: Engine): void {
+    let cancel = () => {}
+    const look = async () => {
+      cancel = systemClock.schedule(lookAgainMs, look)
+      if (!waitsForInterface(this.#config)) return
+      const { interfaces } = await configOf(this.#options).catch(() => this.#config)
+      if (JSON.stringify(interfaces) !== JSON.stringify(this.#config.interfaces)) await this.#reload(engine)
+    }
+    cancel = systemClock.schedule(lookAgainMs, look)
+    this.#closers.push(() => cancel())
   }
 
   #keepFresh(engine: Engine): void {
