@@ -2,6 +2,8 @@ import { basename } from 'node:path'
 import { readLink, readNames, readText } from '../host/read.ts'
 import { type AddressBook, type InterfaceAddress, readAddressBook } from './address-book.ts'
 import { type InterfaceKind, interfaceKind } from './interface-kind.ts'
+import { loadLibc } from './libc/libc.ts'
+import { readLinkKinds } from './libc/link-kinds.ts'
 import { readRoutes } from './routes.ts'
 
 /** A NIC, as the kernel describes it. */
@@ -30,13 +32,15 @@ const flagUp = 0x1
 
 /** Every NIC of this network namespace, by name. */
 export function readInterfaces(directory = everyInterface): NetworkInterface[] {
-  const addresses = readAddressBook()
+  const libc = loadLibc()
+  const addresses = readAddressBook(libc)
+  const drivers = libc === undefined ? new Map<number, string>() : readLinkKinds(libc)
   const withDefaultRoute = new Set(
     readRoutes().flatMap((route) => (route.mask === 0 ? [route.interface] : [])),
   )
   return readNames(directory)
     .sort()
-    .map((name) => readInterface(directory, name, addresses))
+    .map((name) => readInterface(directory, name, addresses, drivers))
     .filter((nic) => nic !== undefined)
     .map((nic) => ({ ...nic, hasDefaultRoute: withDefaultRoute.has(nic.name) }))
 }
@@ -45,6 +49,7 @@ function readInterface(
   directory: string,
   name: string,
   addresses: AddressBook,
+  drivers: ReadonlyMap<number, string>,
 ): Omit<NetworkInterface, 'hasDefaultRoute'> | undefined {
   const path = `${directory}/${name}`
   const link = readLinkState(name, directory)
@@ -53,7 +58,7 @@ function readInterface(
   return {
     name,
     ...link,
-    kind: interfaceKind(path, name),
+    kind: interfaceKind(path, name, drivers.get(link.index)),
     addresses: addresses({ name, index: link.index }),
     mac: macOf(readText(`${path}/address`)?.trim()),
     mtuBytes: Number(readText(`${path}/mtu`)),

@@ -110,6 +110,17 @@ describe('NICs of a namespace', { skip: missing('namespaces') }, () => {
     assert.notEqual(first?.index, second?.index)
   })
 
+  test('a macvlan interface is no veth', async (context) => {
+    try {
+      ip('link', 'add', 'link', 'e1', 'name', 'mac0', 'type', 'macvlan', 'mode', 'bridge')
+    } catch {
+      return context.skip('this kernel has no macvlan driver')
+    }
+    const { all } = await look()
+    assert.equal(all.find(({ name }) => name === 'mac0')?.kind, 'macvlan')
+    assert.equal(all.find(({ name }) => name === 'e1')?.kind, 'veth')
+  })
+
   test('a port of a bridge names it', async () => {
     ip('link', 'add', 'br7', 'type', 'bridge')
     ip('link', 'set', 'e0', 'master', 'br7')

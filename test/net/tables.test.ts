@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { plainAddressBook, readAddressBook } from '../../src/net/address-book.ts'
 import { addressNumber } from '../../src/net/libc/address.ts'
-import { parseAddressMessages } from '../../src/net/libc/addresses.ts'
+import { parseAddress } from '../../src/net/libc/addresses.ts'
+import { parseLinkKind } from '../../src/net/libc/link-kinds.ts'
+import { parseMessages } from '../../src/net/libc/netlink.ts'
 import { parseNeighbours } from '../../src/net/neighbours.ts'
 import { isOnLink, onLinkNetworks } from '../../src/net/on-link.ts'
 import { parseRoutes } from '../../src/net/routes.ts'
@@ -73,28 +75,36 @@ describe('addresses from the kernel', () => {
   })
 
   test('are read from an answer', () => {
-    assert.deepEqual(parseAddressMessages(addressDump), {
-      complete: false,
-      addresses: [
-        { interfaceIndex: 1, address: '127.0.0.1', prefixLength: 8 },
-        { interfaceIndex: 2, address: '10.9.9.1', prefixLength: 32 },
-        { interfaceIndex: 3, address: '10.20.0.5', prefixLength: 24 },
-      ],
-    })
-    assert.deepEqual(parseAddressMessages(endOfDump), { complete: true, addresses: [] })
+    const { messages, complete } = parseMessages(addressDump)
+    assert.equal(complete, false)
+    assert.deepEqual(messages.map(parseAddress), [
+      { interfaceIndex: 1, address: '127.0.0.1', prefixLength: 8 },
+      { interfaceIndex: 2, address: '10.9.9.1', prefixLength: 32 },
+      { interfaceIndex: 3, address: '10.20.0.5', prefixLength: 24 },
+    ])
+    assert.deepEqual(parseMessages(endOfDump), { complete: true, messages: [] })
   })
 
   test('an answer cut anywhere, or with any byte wrong, is read to its end', () => {
     for (let at = 0; at < addressDump.length; at++) {
-      parseAddressMessages(addressDump.subarray(0, at))
-      for (const wrong of [0x00, 0xff]) {
+      readAnyhow(addressDump.subarray(0, at))
+      for (const wrong of [0x00, 0x10, 0xff]) {
         const bytes = Buffer.from(addressDump)
         bytes[at] = wrong
-        assert.ok(parseAddressMessages(bytes).addresses.length <= 4)
+        readAnyhow(bytes)
       }
     }
   })
 })
+
+function readAnyhow(bytes: Buffer): void {
+  const { messages } = parseMessages(bytes)
+  assert.ok(messages.length <= bytes.length / 16)
+  for (const message of messages) {
+    parseAddress(message)
+    parseLinkKind(message)
+  }
+}
 
 describe('dotted quads', () => {
   test('0.0.0.0, 255.255.255.255 and 10.20.0.5 are numbers', () => {

@@ -26,7 +26,15 @@ export const MSG_DONTWAIT = 0x40
 export const NETLINK_ROUTE = 0
 export const NLM_F_REQUEST = 0x1
 export const NLM_F_DUMP = 0x300
+/** Types below are control messages: end of a dump, errors. */
+export const RTM_BASE = 16
+export const RTM_NEWLINK = 16
+export const RTM_GETLINK = 18
 export const RTM_NEWADDR = 20
 export const RTM_GETADDR = 22
+/** The upper bits of an attribute's type are flags. */
+export const NLA_TYPE_MASK = 0x3fff
+export const IFLA_LINKINFO = 18
+export const IFLA_INFO_KIND = 1
 export const IFA_ADDRESS = 1
 export const IFA_LOCAL = 2
