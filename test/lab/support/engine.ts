@@ -30,8 +30,10 @@ export class Engine {
     mkdirSync(stateDirectory, { recursive: true })
     // JSON is YAML too.
     writeFileSync(configFile, JSON.stringify(config))
-    const command = [...fromSource, 'serve', '--config', configFile, '--state-dir', stateDirectory]
-    const engine = new Engine(new Program(site.lan.spawn(site.pxe, command), 'emf-pxe serve'))
+    const command = [...fromSource, 'serve', '--config', configFile]
+    const flags = ['--state-dir', stateDirectory, '--log-level', 'debug']
+    const child = site.lan.spawn(site.pxe, [...command, ...flags])
+    const engine = new Engine(new Program(child, 'emf-pxe serve'))
     await engine.waitFor(/"event":"service\.started"/, 20_000)
     return engine
   }
