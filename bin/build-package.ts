@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { embeddedFiles, writeMade } from './build/embedded.ts'
@@ -8,14 +8,12 @@ import { projectRoot, readBuildStamp } from './build/project.ts'
 const output = join(projectRoot, 'dist', 'npm')
 
 rmSync(output, { recursive: true, force: true })
-execFileSync(
-  process.execPath,
-  [join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'],
-  {
-    cwd: projectRoot,
-    stdio: 'inherit',
-  },
-)
+const compiler = join(projectRoot, 'node_modules', 'typescript', 'bin', 'tsc')
+const compiled = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], {
+  cwd: projectRoot,
+  stdio: 'inherit',
+})
+if (compiled.status !== 0) process.exit(compiled.status ?? 1)
 for (const [name, path] of Object.entries(embeddedFiles())) {
   mkdirSync(dirname(join(output, name)), { recursive: true })
   copyFileSync(path, join(output, name))

@@ -44,7 +44,7 @@ function readPackageLicense(directory: string): PackageLicense {
 /** Some packages of a family keep their licence in the directory above. */
 function licenseFile(directory: string): string | undefined {
   const absolute = join(projectRoot, directory)
-  const name = readdirSync(absolute).find((entry) => /^licen[cs]e(\.(md|txt))?$/i.test(entry))
+  const name = readdirSync(absolute).find((entry) => /^licen[cs]e([-.].*)?$/i.test(entry))
   if (name !== undefined) return join(absolute, name)
   const above = join(dirname(absolute), 'LICENSE')
   return existsSync(above) ? above : undefined

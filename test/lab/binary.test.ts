@@ -1,39 +1,28 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  chmodSync,
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { neededLibraries } from '../../bin/build/elf-dynamic.ts'
 import { findProgram, missing } from '../support/needs.ts'
+import { copyTree, toldCommit, toldEnvironment } from '../support/snapshot.ts'
 
 /** The single binary, built twice from copies of this tree in two places, and run where it has never been. */
-const root = join(import.meta.dirname, '..', '..')
 const work = mkdtempSync(join(tmpdir(), 'emf-pxe-binary-'))
 const [first, second] = [join(work, 'first'), join(work, 'second')]
 const binary = join(first, 'emf-pxe')
-const commit = '0123456789abcdef0123456789abcdef01234567'
 const arm64Binary = join(first, 'emf-pxe-linux-arm64')
 
 before(() => {
-  const snapshot = copyTree(root, join(work, 'snapshot'))
+  const snapshot = copyTree(join(work, 'snapshot'))
   for (const [output, tree] of [
     [first, snapshot],
-    [second, copyTree(snapshot, join(work, 'in', 'another', 'place'))],
+    [second, copyTree(join(work, 'in', 'another', 'place'), snapshot)],
   ] as const)
     execFileSync(process.execPath, [join(tree, 'bin', 'build-binary.ts'), '--out', output], {
-      env: { ...process.env, EMF_PXE_BUILD_COMMIT: commit, EMF_PXE_BUILD_DATE: '2026-03-01T09:05:07Z' },
+      env: { ...process.env, ...toldEnvironment },
       stdio: 'pipe',
     })
 })
@@ -74,7 +63,7 @@ describe('anywhere', () => {
     assert.deepEqual([status, stderr], [0, ''])
     const versions = JSON.parse(stdout)
     assert.equal(versions.form, 'single binary')
-    assert.equal(versions.commit, commit)
+    assert.equal(versions.commit, toldCommit)
   })
 
   test('NODE_OPTIONS does not reach it', () => {
@@ -150,23 +139,6 @@ describe('on arm64', {
     assert.match(text, /No usable offer/)
   })
 })
-
-/** What a build reads, so that edits going on meanwhile do no harm; node_modules is shared. */
-function copyTree(from: string, to: string): string {
-  for (const name of [
-    'bin',
-    'commands',
-    'src',
-    'templates',
-    'docs',
-    'LICENSE',
-    'package.json',
-    'package-lock.json',
-  ])
-    cpSync(join(from, name), join(to, name), { recursive: true })
-  symlinkSync(join(root, 'node_modules'), join(to, 'node_modules'))
-  return to
-}
 
 function sha256(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex')
