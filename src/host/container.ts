@@ -1,6 +1,6 @@
-import { hostname, networkInterfaces } from 'node:os'
+import { hostname } from 'node:os'
 import { EmfPxeError } from '../errors/error.ts'
-import { readNames, readText } from './read.ts'
+import { readText } from './read.ts'
 
 /** What tells a container on a network of its own from one on the host's. */
 export interface ContainerFacts {
@@ -47,22 +47,23 @@ export function refuseBridgeNetwork(facts: ContainerFacts): void {
   })
 }
 
-export function readContainerFacts(): ContainerFacts {
-  const addresses = networkInterfaces()
-  const nics = readNames('/sys/class/net')
-    .filter((name) => name !== 'lo')
-    .map((name) => ({
-      name,
-      addresses: (addresses[name] ?? []).map((info) => info.address),
-      virtualCable: isVirtualCable(name),
-    }))
-  return { runtime: readRuntime(), nics, hostName: hostname(), hosts: readText('/etc/hosts') ?? '' }
+/** A NIC as `src/net/interfaces.ts` describes it. */
+export interface DescribedNic {
+  readonly name: string
+  readonly kind: string
+  readonly addresses: readonly { readonly address: string }[]
 }
 
-/** veth: its peer has another index, and unlike a macvlan or VLAN it says no type in `uevent`. */
-function isVirtualCable(name: string): boolean {
-  const read = (file: string) => readText(`/sys/class/net/${name}/${file}`)?.trim()
-  return read('iflink') !== read('ifindex') && !/^DEVTYPE=/m.test(read('uevent') ?? '')
+/** @param all every NIC; its `kind` tells a veth from a macvlan, which /sys cannot do inside a container. */
+export function readContainerFacts(all: readonly DescribedNic[]): ContainerFacts {
+  const nics = all
+    .filter(({ kind }) => kind !== 'loopback')
+    .map(({ name, kind, addresses }) => ({
+      name,
+      addresses: addresses.map(({ address }) => address),
+      virtualCable: kind === 'veth',
+    }))
+  return { runtime: readRuntime(), nics, hostName: hostname(), hosts: readText('/etc/hosts') ?? '' }
 }
 
 function readRuntime(): ContainerFacts['runtime'] {

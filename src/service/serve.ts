@@ -11,6 +11,7 @@ import { BootStories } from '../events/stories.ts'
 import { readContainerFacts, refuseBridgeNetwork } from '../host/container.ts'
 import { createNotifier } from '../host/sd-notify.ts'
 import { systemClock } from '../net/clock.ts'
+import { readInterfaces } from '../net/interfaces.ts'
 import { KernelNetwork } from '../net/kernel.ts'
 import { neighbourMac } from '../net/neighbours.ts'
 import { watchInterfaces } from '../net/watch.ts'
@@ -41,7 +42,7 @@ const lookAgainMs = 2_000
  * to stop and has; rejects with a catalogued error when it cannot start.
  */
 export async function serve(options: ServeOptions): Promise<ExitCode> {
-  refuseBridgeNetwork(readContainerFacts())
+  refuseBridgeNetwork(readContainerFacts(readInterfaces()))
   const service = new Service(options, await configOf(options))
   try {
     await service.start()

@@ -65,6 +65,11 @@ test('the refusal names the address seen and the flag', () => {
   })
 })
 
-test('this machine is read without trouble', () => {
-  assert.equal(typeof readContainerFacts().hostName, 'string')
+test('NICs are told apart by their kind, and loopback is left out', () => {
+  const nic = (name: string, kind: string) => ({ name, kind, addresses: [{ address: '10.0.0.1' }] })
+  const facts = readContainerFacts([nic('lo', 'loopback'), nic('eth0', 'veth'), nic('eth1', 'macvlan')])
+  assert.deepEqual(facts.nics, [
+    { name: 'eth0', addresses: ['10.0.0.1'], virtualCable: true },
+    { name: 'eth1', addresses: ['10.0.0.1'], virtualCable: false },
+  ])
 })
