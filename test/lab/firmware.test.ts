@@ -8,6 +8,7 @@ import { enrolledCertificate } from './support/certificates.ts'
 import { Engine } from './support/engine.ts'
 import { makeSignedIpxe, modernIpxe, oldIpxe, signImage } from './support/ipxe.ts'
 import { microOs } from './support/micro-os.ts'
+import { fqdn } from './support/orchestrator.ts'
 import { identityOf } from './support/site.ts'
 
 const ctrlB = '\x02'
@@ -67,21 +68,28 @@ const noSecureBoot =
   noFirmware ||
   missing('sbsign:sbsigntool', 'objcopy:binutils', '/usr/share/OVMF/OVMF_VARS_4M.snakeoil.fd:ovmf')
 
-test('Secure Boot on, everything over TLS with the orchestrator’s own trust', {
+test('given the orchestrator’s name alone: fetched, verified, served, booted with Secure Boot on', {
   skip: noSecureBoot,
 }, async (t) => {
   const site = await openSite(t)
+  const { orchestrator } = site
   const signer = enrolledCertificate(site.directory)
-  const embedded = { endpoint: site.orchestrator.certificate, script: '#!ipxe\n' }
+  const embedded = {
+    endpoint: orchestrator.certificate,
+    script: `#!ipxe\ndhcp\nchain ${orchestrator.httpsScriptUrl}\n`,
+  }
   const artifact = makeSignedIpxe(site.directory, embedded, signer)
   const kernel = signImage(microOs().kernel, signer, join(site.directory, 'vmlinuz.signed'))
-  site.orchestrator.publish('vmlinuz-x86_64', readFileSync(kernel))
+  orchestrator.publish('signed_ipxe.efi', readFileSync(artifact))
+  orchestrator.publish('vmlinuz-x86_64', readFileSync(kernel))
+
   const engine = await Engine.start(site, {
     interfaces: [{ name: 'e0' }],
-    bootFiles: { x64: artifact },
-    scriptUrl: site.orchestrator.httpsScriptUrl,
+    orchestrator: { fqdn, caFile: orchestrator.certificate.certificatePath },
   })
+  await engine.waitFor(/"event":"artifact\.refreshed"/, 30_000)
   const node = site.startNode(4, { firmware: 'uefi-x64', card: 'virtio-net-pci', secureBoot: true })
   await reachesMicroOs(node, engine, identityOf(4).serial)
-  assert.doesNotMatch(site.orchestrator.requests(), /^http /m)
+  assert.equal(engine.events('tftp.completed')[0]?.totalBytes, statSync(artifact).size)
+  assert.doesNotMatch(orchestrator.requests(), /^http /m)
 })
