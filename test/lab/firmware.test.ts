@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { missing } from '../support/needs.ts'
 import { noFirmware, openSite, reachesMicroOs, sees } from './support/boot.ts'
-import { enrolledCertificate } from './support/certificates.ts'
+import { endpointCertificate, enrolledCertificate } from './support/certificates.ts'
 import { Engine } from './support/engine.ts'
 import { makeSignedIpxe, modernIpxe, oldIpxe, signImage } from './support/ipxe.ts'
 import { microOs } from './support/micro-os.ts'
-import { fqdn } from './support/orchestrator.ts'
+import { fqdn, provisioningHost } from './support/orchestrator.ts'
 import { identityOf } from './support/site.ts'
 
 const ctrlB = '\x02'
@@ -92,4 +92,21 @@ test('given the orchestrator’s name alone: fetched, verified, served, booted w
   await reachesMicroOs(node, engine, identityOf(4).serial)
   assert.equal(engine.events('tftp.completed')[0]?.totalBytes, statSync(artifact).size)
   assert.doesNotMatch(orchestrator.requests(), /^http /m)
+})
+
+test('a boot file kept from before the endpoint’s certificate changed: TLS fails inside iPXE', {
+  skip: noSecureBoot,
+}, async (t) => {
+  const site = await openSite(t)
+  const before = mkdtempSync(join(site.directory, 'before-'))
+  const embedded = { endpoint: endpointCertificate(before, [provisioningHost]), script: '#!ipxe\n' }
+  const stale = makeSignedIpxe(before, embedded, enrolledCertificate(before))
+  const engine = await Engine.start(site, {
+    interfaces: [{ name: 'e0' }],
+    bootFiles: { x64: stale },
+    scriptUrl: site.orchestrator.httpsScriptUrl,
+  })
+  const node = site.startNode(5, { firmware: 'uefi-x64', card: 'virtio-net-pci' })
+  await sees(node, engine, /tink-stack\/boot\.ipxe\.*\s.*\(https:\/\/ipxe\.org\/0216/)
+  assert.equal(site.orchestrator.requests(), '')
 })
