@@ -12,7 +12,7 @@ export interface ProcessFacts extends ProcessOwner {
   readonly command: string
 }
 
-const mostCommandColumns = 200
+const mostCommandColumns = 500
 
 /** Facts of a process; undefined when it has ended. */
 export function readProcess(pid: number): ProcessFacts | undefined {
