@@ -11,7 +11,7 @@ import { runInMemory } from '../support/program.ts'
 
 /**
  * What `--help` prints is kept in test/golden/help, so that every change of the command line is
- * seen. `EMF_PXE_UPDATE_GOLDEN=1 node --test test/house/help.test.ts` writes it anew.
+ * seen. `EMF_PXE_UPDATE_GOLDEN=1 npm test -- house` writes it anew, and the documents made from it.
  */
 const directory = join(projectRoot, 'test', 'golden', 'help')
 const update = process.env.EMF_PXE_UPDATE_GOLDEN === '1'
@@ -38,7 +38,11 @@ describe('help', () => {
       for (const line of help.split('\n'))
         assert.ok(displayWidth(line) <= 80, `wider than 80 columns: ${line}`)
       if (update) writeGolden(file, help)
-      assert.equal(help, readGolden(file), `${file} differs; EMF_PXE_UPDATE_GOLDEN=1 writes it anew`)
+      assert.equal(
+        help,
+        readGolden(file),
+        `${file} differs; EMF_PXE_UPDATE_GOLDEN=1 npm test -- house   writes it anew`,
+      )
     })
   }
 
