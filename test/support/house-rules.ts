@@ -46,7 +46,9 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'observe',
   ],
   node: ['errors', 'wire', 'net', 'tftp', 'proxydhcp'],
+  probe: ['errors', 'ui', 'config', 'host', 'net', 'wire', 'tftp', 'proxydhcp', 'node', 'artifact'],
   checks: [
+    'probe',
     'errors',
     'ui',
     'config',
