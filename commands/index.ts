@@ -2,6 +2,11 @@ import type { CommandTable } from '../src/cli/table.ts'
 
 /** Every command. The order is the order of the help. */
 export const commandTable: CommandTable = {
+  init: {
+    group: 'Set up',
+    summary: 'Set this site up, step by step or by flags alone',
+    load: async () => (await import('./init.ts')).default,
+  },
   serve: {
     group: 'Run',
     summary: 'Answer network boot requests in the foreground',

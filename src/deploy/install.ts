@@ -28,6 +28,8 @@ export interface InstallOptions {
   /** Where a bundle goes that is installed nowhere. */
   readonly outputDirectory?: string
   readonly abort?: AbortSignal
+  /** What belongs to the installation and is no step of it (the boot file); done when the plan was agreed to. */
+  readonly beforeApply?: () => Promise<void>
 }
 
 export interface InstallResult {
@@ -65,8 +67,10 @@ export async function install(
   if (hasChanges(steps)) {
     if (!(await ui.prompts.confirm({ message: 'Apply?', flag: '--yes' })))
       throw new EmfPxeError('ABORTED', { message: 'Nothing was changed.' })
+    await options.beforeApply?.()
     await carryOut(target, input.values, { steps, directories: desired.directories ?? [] }, options)
   } else {
+    await options.beforeApply?.()
     ui.done('Everything is already in place; nothing was changed.')
     await renewReceipt(target, input.values, steps, host)
   }

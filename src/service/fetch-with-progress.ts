@@ -1,3 +1,4 @@
+import type { DownloadOptions } from '../artifact/download/options.ts'
 import type { RefreshOutcome } from '../artifact/refresh.ts'
 import type { Config } from '../config/schema.ts'
 import { EmfPxeError } from '../errors/error.ts'
@@ -13,12 +14,14 @@ export async function fetchWithProgress(
   parts: RefreshParts,
   ui: Pick<Ui, 'progress' | 'note'>,
   signal: AbortSignal,
+  limits: Pick<DownloadOptions, 'patienceMs' | 'stallMs'> = {},
 ): Promise<RefreshOutcome> {
   if (!usesArtifact(config)) throw nothingToFetch()
   let bar: Progress | undefined
   const outcome = await refreshFrom(config, parts, {
     evenIfHeldBack: true,
     download: {
+      ...limits,
       signal,
       onProgress: ({ receivedBytes, totalBytes }) => {
         bar ??= ui.progress({ label: 'boot file', ...(totalBytes === undefined ? {} : { totalBytes }) })

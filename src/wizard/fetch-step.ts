@@ -1,0 +1,83 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Finding } from '../artifact/assess/finding.ts'
+import type { ArtifactReport } from '../artifact/inspect/report.ts'
+import { showReport } from '../artifact/show-report.ts'
+import type { StoredEntry } from '../artifact/store/manifest.ts'
+import { ArtifactStore } from '../artifact/store/store.ts'
+import type { Config } from '../config/schema.ts'
+import { fetchWithProgress } from '../service/fetch-with-progress.ts'
+import { indent } from '../ui/text.ts'
+import { mark } from '../ui/theme.ts'
+import { formatBytes } from '../ui/units.ts'
+import type { InitSurroundings } from './surroundings.ts'
+
+export interface FetchedArtifact {
+  readonly entry: StoredEntry
+  /** False: the same file is stored already. */
+  readonly isNew: boolean
+  readonly findings: readonly Finding[]
+  /** Puts it where the service serves it from. */
+  readonly keep: () => Promise<void>
+}
+
+/**
+ * Fetches and inspects the boot file, and shows what it is. It waits in a directory of its own: the
+ * one that is served is not touched before the person agreed to the whole plan.
+ * @throws EmfPxeError what kept it from coming, or what is wrong with it
+ */
+export async function fetchStep(
+  config: Config,
+  stateDirectory: string,
+  around: InitSurroundings,
+  task: (artifact: FetchedArtifact) => Promise<void>,
+): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'emf-pxe-init-'))
+  try {
+    const [waiting, served] = [new ArtifactStore(directory), new ArtifactStore(stateDirectory)]
+    await copyCurrent(served, waiting)
+    await task(await fetchInto(waiting, served, config, around))
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** What is there already need not come again. */
+async function copyCurrent(from: ArtifactStore, to: ArtifactStore): Promise<void> {
+  const current = await from.load().catch(() => undefined)
+  if (current === undefined || current.isFallback) return
+  await to.save(current.bytes, current.entry, current.dbCertificate?.der)
+}
+
+async function fetchInto(
+  waiting: ArtifactStore,
+  served: ArtifactStore,
+  config: Config,
+  around: InitSurroundings,
+): Promise<FetchedArtifact> {
+  const { clock, network, patienceMs, stallMs, ui } = around
+  const parts = { store: waiting, clock, network, publish: () => {} }
+  const outcome = await fetchWithProgress(config, parts, ui, around.abort, { patienceMs, stallMs })
+  if (outcome.kind === 'kept') throw outcome.reason
+  const { entry, bytes, dbCertificate } = await waiting.load()
+  tell(outcome.report, outcome.findings, entry, around)
+  const isNew = (await served.read().catch(() => undefined))?.current.sha256 !== entry.sha256
+  const keep = async () => {
+    if (isNew) await served.save(bytes, entry, dbCertificate?.der)
+  }
+  return { entry, isNew, findings: outcome.findings, keep }
+}
+
+function tell(
+  report: ArtifactReport | undefined,
+  findings: readonly Finding[],
+  entry: StoredEntry,
+  { ui }: InitSurroundings,
+): void {
+  ui.done(`Boot file: ${formatBytes(entry.sizeBytes)} from ${entry.url}`)
+  if (report !== undefined) ui.note(indent(showReport(report, findings, ui.sideTheme), 2))
+  const errors = findings.filter(({ severity }) => severity === 'error')
+  if (errors.length > 0)
+    ui.warn(`${mark(ui.sideTheme, 'failure')} Nodes will not get far with this file; see above.`)
+}

@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, test } from 'node:test'
+import { parse } from 'yaml'
+import { ArtifactStore } from '../../src/artifact/store/store.ts'
+import { InitSite, nic } from './support/site.ts'
+
+describe('init without questions', () => {
+  test('writes configuration and boot file, and tells how to go on', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init()
+    assert.equal(run.exitCode, 0, run.stderr)
+    const config = parse(readFileSync(site.configFile, 'utf8'))
+    assert.deepEqual(config, {
+      version: 1,
+      interfaces: [{ name: 'eth1' }],
+      orchestrator: { fqdn: site.orchestrator.fqdn, caFile: site.caFile },
+    })
+    const { bytes, dbCertificate } = await new ArtifactStore(site.stateDirectory).load()
+    assert.deepEqual(bytes, site.orchestrator.file('signed_ipxe.efi'))
+    assert.deepEqual(dbCertificate?.der, site.orchestrator.file('keys/db.der'))
+    for (const wanted of [/Done\./, /To serve:/, /To undo everything:/, /emf-pxe init --interface eth1/])
+      assert.match(run.stdout, wanted)
+    assert.match(run.stderr, /vouches for it/)
+    assert.match(run.stderr, /\+ .*config\.yaml/)
+  })
+
+  test('a second run says that nothing changed, and asks for the file only conditionally', async (t) => {
+    const site = await InitSite.open(t)
+    await site.init()
+    const before = filesOf(site)
+    site.orchestrator.requests.length = 0
+    const again = await site.init()
+    assert.equal(again.exitCode, 0, again.stderr)
+    assert.match(again.stdout, /^Nothing changed\./)
+    assert.match(again.stderr, /already in place/)
+    const asked = site.orchestrator.requests.filter(({ path }) => path.endsWith('signed_ipxe.efi'))
+    assert.deepEqual(
+      asked.map(({ status }) => status),
+      [304],
+    )
+    assert.deepEqual(filesOf(site), before)
+  })
+
+  test('the command that it prints does the same again', async (t) => {
+    const site = await InitSite.open(t)
+    const { stdout } = await site.init()
+    const command = stdout.split('\n').find((line) => line.includes('emf-pxe init')) ?? ''
+    const run = await site.init(command.trim().split(' ').slice(2))
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.match(run.stdout, /^Nothing changed\./)
+  })
+
+  test('--json gives the result as one document', async (t) => {
+    const site = await InitSite.open(t)
+    const { stdout } = await site.init([...site.answers, '--json'])
+    const result = JSON.parse(stdout)
+    assert.equal(result.schema, 'emf-pxe/init/1')
+    assert.deepEqual([result.target, result.changed, result.dryRun], ['none', true, false])
+    assert.equal(result.artifact.sizeBytes, site.orchestrator.file('signed_ipxe.efi')?.length)
+  })
+
+  test('--dry-run shows the plan and writes nothing', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init([...site.answers, '--dry-run'])
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.match(run.stderr, /\+ .*config\.yaml/)
+    assert.match(run.stdout, /^Nothing was changed/)
+    assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+  })
+
+  test('variables answer as flags do', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init([], {
+      EMF_PXE_INTERFACE: 'eth0,eth1',
+      EMF_PXE_ORCHESTRATOR: site.orchestrator.fqdn,
+      EMF_PXE_CA_FILE: site.caFile,
+      EMF_PXE_TARGET: 'none',
+      EMF_PXE_CONFIG: site.configFile,
+      EMF_PXE_STATE_DIR: site.stateDirectory,
+      EMF_PXE_YES: '1',
+      EMF_PXE_NO_INPUT: '1',
+    })
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.deepEqual(parse(readFileSync(site.configFile, 'utf8')).interfaces, [
+      { name: 'eth0' },
+      { name: 'eth1' },
+    ])
+  })
+
+  test('an exact URL is enough, without a domain', async (t) => {
+    const site = await InitSite.open(t)
+    const { provisioningHost, endpoint } = site.orchestrator
+    const url = `https://${provisioningHost}/tink-stack/signed_ipxe.efi`
+    const run = await site.init([
+      ...['--interface', 'eth1', '--artifact-url', url, '--trust-fingerprint', endpoint.sha256],
+      ...['--target', 'none', ...site.places, '--yes', '--no-input'],
+    ])
+    assert.equal(run.exitCode, 0, run.stderr)
+    const { orchestrator } = parse(readFileSync(site.configFile, 'utf8'))
+    assert.deepEqual(orchestrator, { artifactUrl: url, trustFingerprint: endpoint.sha256 })
+  })
+})
+
+describe('an answer that is missing names its flag', () => {
+  const answers = {
+    '--interface': 'eth1',
+    '--orchestrator': 'edge.demo.test',
+    '--target': 'none',
+  }
+  for (const flag of Object.keys(answers)) {
+    test(flag, async (t) => {
+      const site = await InitSite.open(t)
+      const others = Object.entries(answers)
+        .filter(([name]) => name !== flag)
+        .flat()
+      const run = await site.init([...others, ...site.places, '--yes', '--no-input'])
+      assert.equal(run.exitCode, 2)
+      assert.match(run.stderr, new RegExp(`ANSWER_MISSING[sS]*Pass ${flag} `))
+      assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+    })
+  }
+
+  test('--yes', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init(site.answers.filter((word) => word !== '--yes'))
+    assert.equal(run.exitCode, 2)
+    assert.match(run.stderr, /Pass --yes/)
+  })
+
+  test('a certificate that nobody vouches for is not answered by --yes', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init(site.answers.filter((word) => word !== '--ca-file' && word !== site.caFile))
+    assert.equal(run.exitCode, 2)
+    assert.match(run.stderr, /TRUST_UNDECIDED/)
+    assert.match(
+      run.stderr.replaceAll(/\s+/g, ''),
+      new RegExp(`--trust-fingerprint${site.orchestrator.endpoint.sha256}`),
+    )
+    assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+  })
+
+  test('an interface that does not exist', async (t) => {
+    const site = await InitSite.open(t)
+    const run = await site.init(site.answers.map((word) => (word === 'eth1' ? 'eth7' : word)))
+    assert.equal(run.exitCode, 5)
+    assert.match(run.stderr, /INTERFACE_MISSING[\s\S]*no eth7 here[\s\S]*eth0, eth1/)
+  })
+})
+
+describe('a setting in force is never dropped silently', () => {
+  test('the refusal prints the whole command, and that command works', async (t) => {
+    const site = await InitSite.open(t)
+    const { sha256 } = site.orchestrator.endpoint
+    await site.init([...site.answers, '--trust-fingerprint', sha256, '--interface', 'eth0'])
+    const before = filesOf(site)
+    const run = await site.init()
+    assert.equal(run.exitCode, 2)
+    assert.match(run.stderr, /DEPLOY_WOULD_DROP/)
+    assert.match(run.stderr, /interfaces: eth0/)
+    assert.deepEqual(filesOf(site), before)
+    const [, command = ''] = /→ emf-pxe init ([\s\S]*?)\n\s+or add --replace/.exec(run.stderr) ?? []
+    const again = await site.init(command.trim().split(/\s+/))
+    assert.equal(again.exitCode, 0, again.stderr)
+    assert.match(again.stdout, /^Nothing changed\./)
+  })
+
+  test('--replace lets it go', async (t) => {
+    const site = await InitSite.open(t)
+    await site.init([...site.answers, '--interface', 'eth0'])
+    const run = await site.init([...site.answers, '--replace'])
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.deepEqual(parse(readFileSync(site.configFile, 'utf8')).interfaces, [{ name: 'eth1' }])
+  })
+
+  test('what an operator wrote by hand stays, comments too', async (t) => {
+    const site = await InitSite.open(t)
+    await site.init()
+    const text = `# by hand\n${readFileSync(site.configFile, 'utf8')}relay: true # two buildings\n`
+    writeFileSync(site.configFile, text)
+    site.surroundings = { readNics: () => [nic('eth1'), nic('eth2')] }
+    const same = await site.init()
+    assert.equal(same.exitCode, 0, same.stderr)
+    assert.equal(readFileSync(site.configFile, 'utf8'), text)
+    const more = await site.init([...site.answers, '--interface', 'eth2'])
+    assert.equal(more.exitCode, 0, more.stderr)
+    const now = readFileSync(site.configFile, 'utf8')
+    assert.match(now, /^# by hand\n/)
+    assert.match(now, /relay: true # two buildings/)
+    assert.deepEqual(parse(now).interfaces, [{ name: 'eth1' }, { name: 'eth2' }])
+  })
+
+  test('a configuration with problems is not built upon', async (t) => {
+    const site = await InitSite.open(t)
+    await site.init()
+    writeFileSync(site.configFile, 'interfaces: [{ nmae: eth1 }]\n')
+    const run = await site.init()
+    assert.equal(run.exitCode, 4)
+    assert.match(run.stderr, /CONFIG_INVALID[\s\S]*nmae/)
+    assert.equal(readFileSync(site.configFile, 'utf8'), 'interfaces: [{ nmae: eth1 }]\n')
+  })
+})
+
+/** Name, size and time of everything below the site's directory that a run could have changed. */
+function filesOf({ configFile, stateDirectory }: InitSite): string[] {
+  const names = [configFile, join(stateDirectory, 'artifact/manifest.json')]
+  const stored = readdirSync(join(stateDirectory, 'artifact')).sort()
+  return [
+    ...stored,
+    ...names.map((name) => `${name} ${statSync(name).mtimeMs} ${readFileSync(name, 'utf8')}`),
+  ]
+}
