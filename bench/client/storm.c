@@ -1,0 +1,272 @@
+/*
+ * Many network-boot nodes at once, as edk2 firmware behaves: size probe (tsize, blksize 1468,
+ * windowsize 4) ended by ERROR 8, then the file from a new port, 4 s x 6 tries, an ACK per window,
+ * an ACK of the last good block at once when one is missing. Every byte is compared with the file.
+ *
+ * One thread, one epoll, no allocation while running: it is meant to be faster than any server it
+ * measures, and prints the processor time it used so that this can be checked.
+ *
+ * Round-trip time and loss are made here: outgoing datagrams wait in a delay line, datagrams of both
+ * directions are dropped at random (fixed seed).
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PROBING, FETCHING, DONE, FAILED };
+
+struct node {
+  int fd, phase, tries, blksize, window, inWindow;
+  uint32_t next;            /* block wanted next, counted without wrapping */
+  uint64_t received;
+  uint64_t sentAt, startedAt, endedAt;
+  struct sockaddr_in peer;  /* the server's own port once it has answered */
+  bool hasPeer;
+  int lastLength;
+  uint8_t last[128];        /* for the resend after a timeout */
+};
+
+struct delayed { uint64_t dueAt; int node, fd, length; struct sockaddr_in to; uint8_t bytes[128]; };
+
+static struct { const char *address, *name, *path; int port, nodes, blksize, window; bool probe; double rttMs, loss; unsigned seed; } opt =
+  { "127.0.0.1", "ipxe.efi", NULL, 69, 1, 1468, 4, true, 0, 0, 1 };
+
+static uint8_t *file;
+static uint64_t fileSize;
+static struct node *nodes;
+static struct delayed *line;
+static size_t lineHead, lineTail, lineSize;
+static struct sockaddr_in server;
+static int ep, ended, resends;
+static uint64_t datagrams;
+
+static uint64_t now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+static bool lost(void) { return opt.loss > 0 && (double)rand_r(&opt.seed) / RAND_MAX * 100 < opt.loss; }
+
+static void transmit(int fd, const uint8_t *bytes, int length, const struct sockaddr_in *to) {
+  if (lost()) return;
+  sendto(fd, bytes, (size_t)length, 0, (const struct sockaddr *)to, sizeof *to);
+}
+
+static void send_now_or_later(struct node *n, const uint8_t *bytes, int length) {
+  const struct sockaddr_in *to = n->hasPeer ? &n->peer : &server;
+  n->sentAt = now();
+  if (bytes != n->last) memcpy(n->last, bytes, (size_t)length);
+  n->lastLength = length;
+  if (opt.rttMs <= 0) { transmit(n->fd, bytes, length, to); return; }
+  struct delayed *d = &line[lineTail++ % lineSize];
+  if (lineTail - lineHead > lineSize) { fprintf(stderr, "delay line overflow\n"); exit(1); }
+  d->dueAt = n->sentAt + (uint64_t)(opt.rttMs * 1000);
+  d->fd = n->fd; d->node = (int)(n - nodes); d->length = length; d->to = *to;
+  memcpy(d->bytes, bytes, (size_t)length);
+}
+
+static void open_socket(struct node *n) {
+  if (n->fd >= 0) close(n->fd);
+  n->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+  int size = 1 << 20;
+  setsockopt(n->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+  /* Every node has an address of its own: 127.1.0.0/16 on loopback. */
+  uint32_t number = (uint32_t)(n - nodes);
+  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f010001u + number) };
+  if (n->fd < 0 || bind(n->fd, (struct sockaddr *)&any, sizeof any) < 0) { perror("socket"); exit(1); }
+  struct epoll_event event = { .events = EPOLLIN, .data.u32 = (uint32_t)(n - nodes) };
+  epoll_ctl(ep, EPOLL_CTL_ADD, n->fd, &event);
+  n->hasPeer = false;
+}
+
+static int append(uint8_t *to, int at, const char *text) { int length = (int)strlen(text) + 1; memcpy(to + at, text, (size_t)length); return at + length; }
+
+static void request(struct node *n) {
+  char number[16];
+  uint8_t bytes[128] = { 0, 1 };
+  int length = append(bytes, 2, opt.name);
+  length = append(bytes, length, "octet");
+  if (opt.blksize != 512) {
+    length = append(bytes, append(bytes, length, "tsize"), "0");
+    snprintf(number, sizeof number, "%d", opt.blksize);
+    length = append(bytes, append(bytes, length, "blksize"), number);
+    if (opt.window > 1) {
+      snprintf(number, sizeof number, "%d", opt.window);
+      length = append(bytes, append(bytes, length, "windowsize"), number);
+    }
+  }
+  open_socket(n);
+  n->blksize = 512; n->window = 1; n->next = 1; n->inWindow = 0; n->received = 0; n->tries = 1;
+  send_now_or_later(n, bytes, length);
+}
+
+static void finish(struct node *n, int phase) { n->phase = phase; n->endedAt = now(); close(n->fd); n->fd = -1; ended++; }
+
+static void acknowledge(struct node *n, uint32_t block) {
+  uint8_t bytes[4] = { 0, 4, (uint8_t)(block >> 8), (uint8_t)block };
+  n->inWindow = 0;
+  send_now_or_later(n, bytes, 4);
+}
+
+static void abort_probe(struct node *n) {
+  uint8_t bytes[] = "\0\5\0\10User aborted the transfer";
+  send_now_or_later(n, bytes, sizeof bytes);
+  n->phase = FETCHING;
+  /* The ERROR must leave by the old socket: with a delay line it keeps its descriptor until then. */
+  if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; }
+  request(n);
+}
+
+static void option_ack(struct node *n, const uint8_t *bytes, ssize_t length) {
+  const char *at = (const char *)bytes + 2, *end = (const char *)bytes + length;
+  while (at < end) {
+    const char *value = at + strlen(at) + 1;
+    if (value >= end) break;
+    if (!strcasecmp(at, "blksize")) n->blksize = atoi(value);
+    if (!strcasecmp(at, "windowsize")) n->window = atoi(value);
+    at = value + strlen(value) + 1;
+  }
+  if (n->phase == PROBING) abort_probe(n);
+  else acknowledge(n, 0);
+}
+
+static void data(struct node *n, const uint8_t *bytes, ssize_t length) {
+  uint16_t block = (uint16_t)(bytes[2] << 8 | bytes[3]);
+  if (n->phase == PROBING) { abort_probe(n); return; } /* a server without options: the probe ends all the same */
+  if (block != (uint16_t)n->next) {
+    /* edk2 answers every unexpected block, a gap or an old one, with the last good one. */
+    acknowledge(n, n->next - 1);
+    return;
+  }
+  uint64_t size = (uint64_t)length - 4;
+  if (n->received + size > fileSize || memcmp(bytes + 4, file + n->received, size) != 0) { fprintf(stderr, "bytes differ\n"); finish(n, FAILED); return; }
+  n->received += size;
+  n->next++;
+  n->tries = 1;
+  n->sentAt = now();
+  if (size < (uint64_t)n->blksize) { acknowledge(n, n->next - 1); if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; } finish(n, n->received == fileSize ? DONE : FAILED); return; }
+  if (++n->inWindow >= n->window) acknowledge(n, n->next - 1);
+}
+
+static void arrived(struct node *n) {
+  static uint8_t bytes[65536];
+  struct sockaddr_in from;
+  while (n->phase < DONE) {
+    socklen_t size = sizeof from;
+    int fd = n->fd;
+    ssize_t length = recvfrom(fd, bytes, sizeof bytes - 1, 0, (struct sockaddr *)&from, &size);
+    if (length < 4) return;
+    datagrams++;
+    if (lost()) continue;
+    if (n->hasPeer && from.sin_port != n->peer.sin_port) continue;
+    bytes[length] = 0;
+    n->peer = from; n->hasPeer = true;
+    if (bytes[1] == 6) option_ack(n, bytes, length);
+    else if (bytes[1] == 3) data(n, bytes, length);
+    else if (bytes[1] == 5) { fprintf(stderr, "refused: %s\n", bytes + 4); finish(n, FAILED); }
+    if (n->fd != fd) return;
+  }
+}
+
+static void timeouts(void) {
+  uint64_t t = now();
+  for (int i = 0; i < opt.nodes; i++) {
+    struct node *n = &nodes[i];
+    if (n->phase >= DONE || n->fd < 0 || t - n->sentAt < 4000000) continue;
+    if (++n->tries > 6) { finish(n, FAILED); continue; }
+    resends++;
+    send_now_or_later(n, n->last, n->lastLength);
+  }
+}
+
+static void flush_line(void) {
+  uint64_t t = now();
+  while (lineHead != lineTail && line[lineHead % lineSize].dueAt <= t) {
+    struct delayed *d = &line[lineHead++ % lineSize];
+    if (d->node >= 0 && nodes[d->node].fd != d->fd) continue;
+    transmit(d->fd, d->bytes, d->length, &d->to);
+    if (d->node < 0) close(d->fd);
+  }
+}
+
+static int by_value(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return x < y ? -1 : x > y; }
+
+static void options(int argc, char **argv) {
+  for (int i = 1; i + 1 < argc; i += 2) {
+    const char *name = argv[i], *value = argv[i + 1];
+    if (!strcmp(name, "--server")) opt.address = value;
+    else if (!strcmp(name, "--port")) opt.port = atoi(value);
+    else if (!strcmp(name, "--name")) opt.name = value;
+    else if (!strcmp(name, "--file")) opt.path = value;
+    else if (!strcmp(name, "--nodes")) opt.nodes = atoi(value);
+    else if (!strcmp(name, "--blksize")) opt.blksize = atoi(value);
+    else if (!strcmp(name, "--window")) opt.window = atoi(value);
+    else if (!strcmp(name, "--probe")) opt.probe = atoi(value) != 0;
+    else if (!strcmp(name, "--rtt")) opt.rttMs = atof(value);
+    else if (!strcmp(name, "--loss")) opt.loss = atof(value);
+    else if (!strcmp(name, "--seed")) opt.seed = (unsigned)atoi(value);
+    else { fprintf(stderr, "unknown option %s\n", name); exit(2); }
+  }
+  if (opt.path == NULL) { fprintf(stderr, "--file is missing\n"); exit(2); }
+}
+
+int main(int argc, char **argv) {
+  options(argc, argv);
+  struct rlimit limit = { 65536, 65536 };
+  setrlimit(RLIMIT_NOFILE, &limit);
+  int fd = open(opt.path, O_RDONLY);
+  struct stat st;
+  if (fd < 0 || fstat(fd, &st) < 0) { perror(opt.path); return 1; }
+  fileSize = (uint64_t)st.st_size;
+  file = mmap(NULL, fileSize, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+  server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port), .sin_addr.s_addr = inet_addr(opt.address) };
+  nodes = calloc((size_t)opt.nodes, sizeof *nodes);
+  lineSize = (size_t)opt.nodes * 64 + 1024;
+  line = calloc(lineSize, sizeof *line);
+  ep = epoll_create1(0);
+  uint64_t begun = now();
+  for (int i = 0; i < opt.nodes; i++) {
+    nodes[i].fd = -1;
+    nodes[i].phase = opt.probe ? PROBING : FETCHING;
+    nodes[i].startedAt = now();
+    request(&nodes[i]);
+  }
+  uint64_t checked = now();
+  struct epoll_event events[512];
+  while (ended < opt.nodes) {
+    int wait = lineHead != lineTail ? 0 : 100;
+    int count = epoll_wait(ep, events, 512, wait);
+    for (int i = 0; i < count; i++) if (nodes[events[i].data.u32].phase < DONE) arrived(&nodes[events[i].data.u32]);
+    flush_line();
+    if (now() - checked > 50000) { checked = now(); timeouts(); }
+  }
+  uint64_t lastEnd = begun;
+  double *times = calloc((size_t)opt.nodes, sizeof *times);
+  int done = 0;
+  for (int i = 0; i < opt.nodes; i++) {
+    if (nodes[i].phase == DONE) times[done++] = (double)(nodes[i].endedAt - nodes[i].startedAt) / 1000;
+    if (nodes[i].endedAt > lastEnd) lastEnd = nodes[i].endedAt;
+  }
+  qsort(times, (size_t)done, sizeof *times, by_value);
+  struct rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
+         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, (unsigned long long)datagrams, cpu * 1000);
+  return done == opt.nodes ? 0 : 3;
+}

@@ -1,0 +1,60 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+
+/** What `client/storm.c` prints. */
+export interface StormResult {
+  readonly nodes: number
+  readonly done: number
+  readonly failed: number
+  readonly totalMs: number
+  readonly medianMs: number
+  readonly p99Ms: number
+  /** Timeouts of nodes, each of which costs that node 4 s. */
+  readonly resends: number
+  readonly datagrams: number
+  readonly clientCpuMs: number
+}
+
+export interface StormOptions {
+  readonly nodes: number
+  readonly file: string
+  readonly rttMs?: number
+  readonly lossPercent?: number
+  readonly window?: number
+  readonly seed?: number
+}
+
+/** Compiles the client; it is C so that it is never slower than what it measures. */
+export function buildStormClient(directory: string): string {
+  const program = join(directory, 'storm')
+  execFileSync('cc', ['-O2', '-o', program, join(import.meta.dirname, 'client/storm.c')], {
+    stdio: 'inherit',
+  })
+  return program
+}
+
+/** One storm against 127.0.0.1:69. */
+export async function storm(client: string, options: StormOptions): Promise<StormResult> {
+  const args = [
+    '--file',
+    options.file,
+    '--nodes',
+    String(options.nodes),
+    '--rtt',
+    String(options.rttMs ?? 0),
+    '--loss',
+    String(options.lossPercent ?? 0),
+    '--window',
+    String(options.window ?? 4),
+    '--seed',
+    String(options.seed ?? 1),
+  ]
+  const child = spawn(client, args, { stdio: ['ignore', 'pipe', 'ignore'] })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  await once(child, 'close')
+  return JSON.parse(text) as StormResult
+}
