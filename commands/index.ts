@@ -27,6 +27,21 @@ export const commandTable: CommandTable = {
     summary: 'Say what a boot file is, who signed it, what it trusts',
     load: async () => (await import('./inspect.ts')).default,
   },
+  nodes: {
+    group: 'Look',
+    summary: 'List the nodes that have asked to boot',
+    load: async () => (await import('./nodes/list.ts')).default,
+  },
+  'nodes export': {
+    group: 'Look',
+    summary: 'Print the nodes as a CSV file for the orchestrator',
+    load: async () => (await import('./nodes/export.ts')).default,
+  },
+  'nodes register': {
+    group: 'Set up',
+    summary: 'Register the nodes with the orchestrator',
+    load: async () => (await import('./nodes/register.ts')).default,
+  },
   upgrade: {
     group: 'Set up',
     summary: 'Install another version in place, or go back',
