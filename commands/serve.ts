@@ -1,4 +1,5 @@
 import { string } from '@oclif/core/flags'
+import { readAsset } from '../src/cli/assets.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { buildInfo } from '../src/cli/build-info.ts'
 import { commonFlags } from '../src/cli/flags.ts'
@@ -43,6 +44,7 @@ export default class Serve extends BaseCommand {
       version: buildInfo().version,
       log: (stories) =>
         terminal ? terminalLog(write, stories, { theme: this.ui.theme, minimum }) : jsonLog(write, minimum),
+      readAsset,
       warn: (message) => this.ui.warn(message),
     })
   }

@@ -6,6 +6,7 @@ import { hostErrors } from './catalog/host.ts'
 import { networkErrors } from './catalog/network.ts'
 import { nodeErrors } from './catalog/node.ts'
 import { orchestratorErrors } from './catalog/orchestrator.ts'
+import { serviceErrors } from './catalog/service.ts'
 import { systemErrors } from './catalog/system.ts'
 
 /** Every error this program can end with. `docs/errors.md` has one section per code; a test keeps both in step. */
@@ -18,6 +19,7 @@ export const catalog = {
   ...nodeErrors,
   ...orchestratorErrors,
   ...artifactErrors,
+  ...serviceErrors,
   ...systemErrors,
 } as const
 

@@ -1,3 +1,5 @@
+import { ignoreReasons } from '../proxydhcp/ignore-reasons.ts'
+import type { IgnoreReason } from '../proxydhcp/types.ts'
 import type { NodeEvent, NodeReference, ServeEvent } from './event.ts'
 import {
   type BootStage,
@@ -23,12 +25,16 @@ export function isNodeEvent(event: ServeEvent): event is TimedNodeEvent {
 
 /** True when the event begins a new attempt of a node whose latest story is `story`. */
 export function beginsStory(story: BootStory | undefined, event: TimedNodeEvent): boolean {
-  if (story === undefined)
-    return event.type === 'dhcp.offered' || event.type === 'dhcp.ignored' || isTransfer(event)
+  if (story === undefined) return event.type === 'dhcp.offered' || isRefusal(event) || isTransfer(event)
   if (event.type !== 'dhcp.offered') return false
   if (event.atMs - story.lastAtMs > newStoryAfterMs) return true
   // Firmware that asks for a boot file again after iPXE took over has been switched on anew.
   return event.gives !== 'script' && hasReached(story, 'ipxe-started')
+}
+
+/** Every laptop on the LAN asks for an address: what is not answered as a matter of course is no boot. */
+function isRefusal(event: TimedNodeEvent): boolean {
+  return event.type === 'dhcp.ignored' && ignoreReasons[event.reason as IgnoreReason]?.background !== true
 }
 
 function isTransfer(event: TimedNodeEvent): boolean {
@@ -123,7 +129,7 @@ function leased(story: BootStory, event: Extract<TimedNodeEvent, { type: 'dhcp.l
 
 function ignored(story: BootStory, event: Extract<TimedNodeEvent, { type: 'dhcp.ignored' }>): BootStory {
   // Once a system or a script-driven iPXE is up, its plain DHCP traffic is no refusal.
-  if (hasReached(story, 'offered')) return story
+  if (hasReached(story, 'offered') || !isRefusal(event)) return story
   const failure: StoryFailure = { reason: event.reason, detail: event.detail, block: undefined }
   return story.failure?.reason === event.reason
     ? story

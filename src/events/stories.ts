@@ -36,6 +36,15 @@ export class BootStories {
     return { story, ended: isNew ? current : undefined, isNew }
   }
 
+  /** Stories from before a restart, newest first; what is known already stands. */
+  restore(stories: readonly BootStory[]): void {
+    for (const story of stories.toReversed()) {
+      const known = this.#latest.get(story.mac)
+      if (known === undefined || story.startedAtMs > known.startedAtMs) this.#latest.set(story.mac, story)
+    }
+    this.#forgetOldest()
+  }
+
   get(mac: string): BootStory | undefined {
     return this.#latest.get(mac)
   }
@@ -50,8 +59,9 @@ export class BootStories {
   }
 
   #forgetOldest(): void {
-    if (this.#latest.size <= this.#limit) return
-    const oldest = this.#latest.keys().next()
-    if (!oldest.done) this.#latest.delete(oldest.value)
+    for (const mac of this.#latest.keys()) {
+      if (this.#latest.size <= this.#limit) return
+      this.#latest.delete(mac)
+    }
   }
 }

@@ -15,9 +15,13 @@ import { readInterfaces } from '../net/interfaces.ts'
 import { KernelNetwork } from '../net/kernel.ts'
 import { neighbourMac } from '../net/neighbours.ts'
 import { watchInterfaces } from '../net/watch.ts'
+import type { ActionOutcome } from '../observe/control/server.ts'
+import { LiveFeed } from '../observe/live/feed.ts'
 import { artifactUrl, bootSources } from './boot-sources.ts'
 import { configHere, waitsForInterface } from './config-here.ts'
+import { openControl, refreshOutcome } from './control.ts'
 import { openHistory } from './keep-history.ts'
+import { Listeners } from './listeners.ts'
 import { keepFresh } from './refreshing.ts'
 import { onSignals } from './signals.ts'
 
@@ -28,6 +32,8 @@ export interface ServeOptions {
   readonly version: string
   /** Makes the log; it is given the stories that its lines may draw on. */
   readonly log: (stories: BootStories) => EventSink
+  /** Files that travel with the program: the dashboard's page. */
+  readonly readAsset: (name: string) => Buffer
   readonly warn: (message: string) => void
 }
 
@@ -65,7 +71,9 @@ class Service {
   readonly #network = new KernelNetwork()
   readonly #notifier = createNotifier(process.env)
   readonly #stopped = Promise.withResolvers<void>()
-  readonly #closers: (() => void)[] = []
+  readonly #closers: (() => void | Promise<void>)[] = []
+  readonly #feed: LiveFeed
+  readonly #listeners: Listeners
   #config: Config
   #engine: Engine | undefined
   #schedule: RefreshSchedule | undefined
@@ -75,6 +83,15 @@ class Service {
     this.#config = config
     this.#store = new ArtifactStore(options.stateDirectory)
     this.#bus = new EventBus((error) => options.warn(String(error)))
+    const { version, readAsset, warn } = options
+    this.#feed = new LiveFeed({ stories: this.#stories, clock: systemClock, version })
+    this.#listeners = new Listeners({
+      feed: this.#feed,
+      stories: this.#stories,
+      bus: this.#bus,
+      readAsset,
+      warn,
+    })
   }
 
   /** Resolves when the service shall end. */
@@ -93,6 +110,7 @@ class Service {
     this.#notifier.ready(
       `answering on ${engine.listening.map(({ interface: nic }) => nic).join(', ') || 'no interface yet'}`,
     )
+    await this.#openDoors(engine)
   }
 
   async close(): Promise<void> {
@@ -100,7 +118,7 @@ class Service {
     await this.#schedule?.stop()
     await this.#engine?.stop()
     this.#publish({ type: 'service.stopped' })
-    for (const close of this.#closers.reverse()) close()
+    for (const close of this.#closers.reverse()) await close()
     this.#notifier.close()
   }
 
@@ -109,7 +127,9 @@ class Service {
     const { stateDirectory, log, warn } = this.#options
     this.#bus.subscribe((event) => void this.#stories.apply(event))
     const file = join(stateDirectory, 'history.db')
-    this.#closers.push(openHistory(file, this.#config.history, this.#stories, this.#bus, warn))
+    this.#closers.push(openHistory(file, this.#config.history, this.#stories, this.#bus, this.#feed, warn))
+    this.#bus.subscribe(this.#feed.record)
+    this.#listeners.expect(this.#config.listeners)
     this.#bus.subscribe(log(this.#stories))
     for (const limit of this.#network.limits) warn(limit)
   }
@@ -127,6 +147,20 @@ class Service {
     return engine
   }
 
+  /** For those who look on: opened when nodes are already answered. */
+  async #openDoors(engine: Engine): Promise<void> {
+    const { stateDirectory, warn } = this.#options
+    const actions = {
+      refresh: () => this.#refreshNow(),
+      reload: async () =>
+        (await this.#reload(engine)) ?? { ok: true, message: 'the configuration was read again' },
+    }
+    this.#closers.push(() => this.#feed.close())
+    this.#closers.push(await openControl(stateDirectory, this.#feed, actions, warn))
+    this.#closers.push(() => this.#listeners.close())
+    await this.#listeners.follow(this.#config.listeners)
+  }
+
   #followSignals(engine: Engine): void {
     const forget = onSignals({
       drain: () => {
@@ -140,16 +174,20 @@ class Service {
     this.#closers.push(forget)
   }
 
-  async #reload(engine: Engine): Promise<void> {
+  /** Resolves with what went wrong, if anything did: the running configuration then stays. */
+  async #reload(engine: Engine): Promise<ActionOutcome | undefined> {
     try {
       this.#config = await configOf(this.#options)
       await engine.reload(await this.#settings())
       await this.#schedule?.stop()
       this.#keepFresh(engine)
       this.#publish({ type: 'service.reloaded' })
+      await this.#listeners.follow(this.#config.listeners)
+      return undefined
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       this.#publish({ type: 'service.reload-failed', message })
+      return { ok: false, message }
     }
   }
 
@@ -166,6 +204,17 @@ class Service {
     this.#closers.push(() => cancel())
   }
 
+  async #refreshNow(): Promise<ActionOutcome> {
+    if (this.#schedule === undefined) return { ok: false, message: 'no boot file is fetched by this service' }
+    let outcome: ActionOutcome = { ok: false, message: 'the refresh was abandoned' }
+    const forget = this.#bus.subscribe((event) => {
+      outcome = refreshOutcome(event) ?? outcome
+    })
+    await this.#schedule.now()
+    forget()
+    return outcome
+  }
+
   #keepFresh(engine: Engine): void {
     const parts = { store: this.#store, clock: systemClock, publish: this.#bus.publish }
     this.#schedule = keepFresh(this.#config, parts, async () => {
@@ -176,9 +225,14 @@ class Service {
 
   async #settings(): Promise<EngineSettings> {
     const config = this.#config
+    const sources = bootSources(config, this.#store)
+    this.#feed.expect({
+      interfaces: config.interfaces.map(({ name }) => name),
+      architectures: sources.map(({ architecture }) => architecture),
+    })
     return {
       config,
-      sources: bootSources(config, this.#store),
+      sources,
       artifactUrl: await artifactUrl(config, this.#store),
     }
   }

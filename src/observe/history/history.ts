@@ -3,7 +3,9 @@ import type { EventSink, ServeEvent } from '../../events/event.ts'
 import { isNodeEvent } from '../../events/fold.ts'
 import type { BootStories } from '../../events/stories.ts'
 import type { BootStory } from '../../events/story.ts'
+import { counterName } from '../counted.ts'
 import { openDatabase } from './database.ts'
+import { type HourlyCount, readCounts } from './reader.ts'
 import { HistoryWriter } from './writer.ts'
 
 export interface HistoryOptions {
@@ -62,31 +64,15 @@ export class History {
     return rows.map((row) => JSON.parse(String(row.body)) as BootStory)
   }
 
+  /** What was counted in the hours since `sinceMs`. */
+  counts(sinceMs: number): HourlyCount[] {
+    return readCounts(this.#database, sinceMs)
+  }
+
   close(): void {
     this.#writer.flush()
     this.#writer.checkpoint()
     this.#database.close()
-  }
-}
-
-/** What is counted per hour: everything that is too frequent to be kept one by one. */
-function counterName(event: ServeEvent): string | undefined {
-  switch (event.type) {
-    case 'dhcp.ignored':
-      return `ignored:${event.reason}`
-    case 'packet.dropped':
-      return `dropped:${event.reason}`
-    case 'dhcp.offered':
-      return 'offered'
-    case 'tftp.completed':
-    case 'http.served':
-      return 'fetched'
-    case 'tftp.failed':
-      return `failed:${event.reason}`
-    case 'tftp.refused':
-      return `refused:${event.reason}`
-    default:
-      return undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import type { BootStory } from '../../events/story.ts'
 import { openForReading } from './database.ts'
 
@@ -37,21 +38,26 @@ export function readHistory(file: string, sinceMs: number, limit = 10_000): Hist
       .prepare('SELECT body FROM story WHERE last_ms >= ? ORDER BY last_ms DESC LIMIT ?')
       .all(sinceMs, limit)
     const nodes = database.prepare('SELECT * FROM node ORDER BY last_seen_ms DESC').all()
-    const counts = database
-      .prepare('SELECT * FROM counter WHERE hour_ms >= ? ORDER BY hour_ms')
-      .all(sinceMs - 3_600_000)
     return {
       stories: stories.map((row) => JSON.parse(String(row.body)) as BootStory),
       nodes: nodes.map(toNode),
-      counts: counts.map((row) => ({
-        hourMs: Number(row.hour_ms),
-        name: String(row.name),
-        count: Number(row.count),
-      })),
+      counts: readCounts(database, sinceMs),
     }
   } finally {
     database.close()
   }
+}
+
+/** The hour that `sinceMs` lies in, and those after it. */
+export function readCounts(database: DatabaseSync, sinceMs: number): HourlyCount[] {
+  const rows = database
+    .prepare('SELECT * FROM counter WHERE hour_ms > ? ORDER BY hour_ms')
+    .all(sinceMs - 3_600_000)
+  return rows.map((row) => ({
+    hourMs: Number(row.hour_ms),
+    name: String(row.name),
+    count: Number(row.count),
+  }))
 }
 
 function toNode(row: Record<string, unknown>): SeenNode {
