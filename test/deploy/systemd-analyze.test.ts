@@ -23,7 +23,9 @@ function unitFile(t: TestContext): string {
   return file
 }
 
-describe('systemd’s own opinion of the unit', { skip: missing('systemd-analyze:systemd') }, () => {
+const skip = missing('systemd-analyze:systemd')
+
+describe('systemd’s own opinion of the unit', { skip }, () => {
   test('it finds no mistake', (t) => {
     const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', unitFile(t)], {
       encoding: 'utf8',
@@ -34,7 +36,7 @@ describe('systemd’s own opinion of the unit', { skip: missing('systemd-analyze
   test('its exposure is at most 2.0 of 10', (t) => {
     const words = ['security', '--offline=true', '--no-pager', '--threshold=20', unitFile(t)]
     const { status, stdout } = spawnSync('systemd-analyze', words, { encoding: 'utf8' })
-    assert.equal(status, 0, stdout.trim().split('\n').at(-1))
+    assert.equal(status, 0, stdout)
     assert.match(stdout, /Overall exposure level for emf-pxe\.service: [01]\.\d|: 2\.0/)
   })
 })

@@ -14,7 +14,6 @@ export interface ComposeService {
   readonly cap_add: readonly string[]
   readonly tmpfs: readonly string[]
   readonly volumes: readonly string[]
-  readonly ulimits: { readonly nofile: number }
   readonly pids_limit: number
   readonly restart: string
   readonly stop_grace_period: string
@@ -56,7 +55,6 @@ export function composeDocument({ config, paths, version }: RenderValues): Compo
           `${paths.stateDirectory}:${paths.stateDirectory}`,
           ...outside.map((file) => `${file}:${file}:ro`),
         ],
-        ulimits: { nofile: 65_536 },
         pids_limit: 64,
         // Not `on-failure`: it would not start again after the machine does.
         restart: 'unless-stopped',
@@ -82,7 +80,6 @@ export function dockerRunWords({ services }: ComposeDocument): readonly string[]
     ...repeat('--cap-add', service.cap_add),
     ...repeat('--tmpfs', service.tmpfs),
     ...repeat('--volume', service.volumes),
-    `--ulimit=nofile=${service.ulimits.nofile}`,
     `--pids-limit=${service.pids_limit}`,
     `--restart=${service.restart}`,
     `--stop-timeout=${Number.parseInt(service.stop_grace_period, 10)}`,

@@ -1,10 +1,9 @@
+import { dirname, join } from 'node:path'
 import { stringify } from 'yaml'
 import { containerUser, type ReadTemplate, type RenderedFile, type RenderValues } from '../values.ts'
 import { composeDocument } from './compose.ts'
 import { fill } from './fill.ts'
 import { configFile, sysctlFile } from './systemd.ts'
-
-const dockerDirectory = '/etc/emf-pxe/docker'
 
 /** Configuration, kernel ceiling, image recipe and compose file. Pure. */
 export function renderDocker(values: RenderValues, readTemplate: ReadTemplate): readonly RenderedFile[] {
@@ -23,7 +22,8 @@ function dockerfile(values: RenderValues, readTemplate: ReadTemplate): RenderedF
     configFile: values.paths.configFile,
     stateDirectory: values.paths.stateDirectory,
   })
-  return { name: 'Dockerfile', path: `${dockerDirectory}/Dockerfile`, mode: 0o644, content }
+  const path = join(dirname(values.paths.configFile), 'docker', 'Dockerfile')
+  return { name: 'Dockerfile', path, mode: 0o644, content }
 }
 
 function composeFile(values: RenderValues): RenderedFile {

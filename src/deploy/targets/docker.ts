@@ -32,7 +32,7 @@ export const dockerTarget: Target = {
     })
   },
 
-  async observe(host, { version }) {
+  async observe(host, { version, paths }) {
     const state = await host.run([
       'docker',
       'inspect',
@@ -44,6 +44,7 @@ export const dockerTarget: Target = {
     return new Map([
       ['container-running', yesNo(state.stdout.trim() === `true ${imageName(version)}`)],
       ...(state.exitCode === 0 ? containerImage(state.stdout) : []),
+      ['state-exists', yesNo(await host.exists(paths.stateDirectory))],
       ['image-exists', yesNo(image.exitCode === 0)],
       ...(await observeCeiling(host)),
       ...(await observeFirewall(host)),
@@ -51,7 +52,7 @@ export const dockerTarget: Target = {
   },
 
   specify(input) {
-    const { values, files, facts } = input
+    const { files, facts } = input
     return {
       target: 'docker',
       items: [
@@ -60,13 +61,7 @@ export const dockerTarget: Target = {
         ...receiveCeiling(files, facts),
         ...desired(named(files, 'Dockerfile'), 'service', 'how the image is made'),
         buildImage(input),
-        {
-          kind: 'command',
-          id: 'own-state',
-          title: `give ${values.paths.stateDirectory} to the container's user`,
-          run: ['chown', '-R', `${containerUser}:${containerUser}`, values.paths.stateDirectory],
-          unless: 'container-running',
-        },
+        ...ownState(input),
         ...startContainer(input),
       ],
     }
@@ -107,6 +102,29 @@ function buildImage({ values, files, program }: SpecInput): DesiredCommand {
       ...(program === undefined ? [] : [{ name: 'emf-pxe', content: copyOf(program), mode: 0o755 }]),
     ],
   }
+}
+
+/** The container's user must be able to write what root fetched. */
+function ownState({ values, facts }: SpecInput): readonly DesiredCommand[] {
+  const { stateDirectory } = values.paths
+  const existed = facts.get('state-exists') === 'yes'
+  return [
+    {
+      kind: 'command',
+      id: 'make-state',
+      title: `mkdir ${stateDirectory}`,
+      run: ['mkdir', '-p', stateDirectory],
+      ...(existed ? {} : { restore: ['rm', '-r', stateDirectory] }),
+      unless: 'state-exists',
+    },
+    {
+      kind: 'command',
+      id: 'own-state',
+      title: `chown -R ${containerUser} ${stateDirectory}`,
+      run: ['chown', '-R', `${containerUser}:${containerUser}`, stateDirectory],
+      unless: 'container-running',
+    },
+  ]
 }
 
 function containerImage(state: string): [string, string][] {
