@@ -39,7 +39,7 @@ export function terminalLog(
   const { theme } = options
   return (event) => {
     const { level, text } = describe(event)
-    if (!isNodeEvent(event)) {
+    if (!('mac' in event)) {
       if (rank[level] >= minimum) write(`${clock(theme, event)}  ${paint(theme, level)(text)}\n`)
       return
     }
@@ -47,7 +47,7 @@ export function terminalLog(
     if (!verbose && !endsBootLine(event, level)) return
     const mark = level === 'warning' ? theme.warning(theme.symbols.failure) : theme.good(theme.symbols.ok)
     write(`${clock(theme, event)}  ${mark} ${describeNode(event)}  ${text}\n`)
-    const story = stories.get(event.mac)
+    const story = isNodeEvent(event) ? stories.get(event.mac) : undefined
     if (level === 'warning' && story !== undefined) write(explanation(story, event.atMs, theme))
   }
 }
