@@ -2,33 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { commandTable } from '../../../commands/index.ts'
-import Init from '../../../commands/init.ts'
 import type { CommandTable } from '../../../src/cli/table.ts'
-import { startDemoOrchestrator } from '../../../src/demo/demo-orchestrator.ts'
 import type { EmbeddedOrchestrator } from '../../../src/demo/orchestrator.ts'
-import type { NetworkInterface } from '../../../src/net/interfaces.ts'
 import type { Environment } from '../../../src/ui/streams.ts'
 import type { InitSurroundings } from '../../../src/wizard/surroundings.ts'
 import { type ProgramRun, runInMemory } from '../../support/program.ts'
-
-/** A NIC of the machine that the tests play. */
-export function nic(name: string, more: Partial<NetworkInterface> = {}): NetworkInterface {
-  return {
-    name,
-    index: 2,
-    kind: 'physical',
-    up: true,
-    running: true,
-    addresses: [{ address: '10.77.0.5', prefixLength: 24 }],
-    mac: '52:54:00:00:00:05',
-    mtuBytes: 1500,
-    speedMbps: 1000,
-    master: undefined,
-    hasDefaultRoute: false,
-    ...more,
-  }
-}
+import { nic, tableWith } from './table.ts'
 
 export const twoNics = [nic('eth0', { hasDefaultRoute: true }), nic('eth1')]
 
@@ -50,15 +29,12 @@ export class InitSite {
     writeFileSync(this.caFile, orchestrator.authority.certificatePem)
   }
 
-  static async open(test: Pick<TestContext, 'after'>): Promise<InitSite> {
-    const site = new InitSite(
-      mkdtempSync(join(tmpdir(), 'emf-pxe-init-test-')),
-      await startDemoOrchestrator(),
-    )
-    test.after(async () => {
-      await site.orchestrator.close()
-      rmSync(site.directory, { recursive: true, force: true })
-    })
+  /** A machine of its own for one test; making an orchestrator takes a second, so tests share one. */
+  static open(test: Pick<TestContext, 'after'>, orchestrator: EmbeddedOrchestrator): InitSite {
+    orchestrator.faults.clear()
+    orchestrator.requests.length = 0
+    const site = new InitSite(mkdtempSync(join(tmpdir(), 'emf-pxe-init-test-')), orchestrator)
+    test.after(() => rmSync(site.directory, { recursive: true, force: true }))
     return site
   }
 
@@ -81,23 +57,13 @@ export class InitSite {
 
   /** The program's commands, with an `init` that meets this site. */
   get table(): CommandTable {
-    const site = this
-    class InitHere extends Init {
-      protected override async surroundings(): Promise<InitSurroundings> {
-        return {
-          ...(await super.surroundings()),
-          network: site.orchestrator.network,
-          readNics: () => twoNics,
-          introduce: async () => ({ summary: 'test', leasedNics: new Set() }),
-          listen: async () => ({ silent: 'a test hears nothing' }),
-          patienceMs: 1500,
-          ...site.surroundings,
-        }
-      }
-    }
-    return {
-      ...commandTable,
-      init: { ...(commandTable.init as CommandTable[string]), load: async () => InitHere },
-    }
+    return tableWith({
+      network: this.orchestrator.network,
+      readNics: () => twoNics,
+      introduce: async () => ({ summary: 'test', leasedNics: new Set() }),
+      listen: async () => ({ silent: 'a test hears nothing' }),
+      patienceMs: 1500,
+      ...this.surroundings,
+    })
   }
 }
