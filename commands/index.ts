@@ -17,10 +17,20 @@ export const commandTable: CommandTable = {
     summary: 'Fetch the boot file again if there is a newer one',
     load: async () => (await import('./fetch.ts')).default,
   },
+  watch: {
+    group: 'Look',
+    summary: 'See nodes boot, live, from beside the service',
+    load: async () => (await import('./watch.ts')).default,
+  },
   rollback: {
     group: 'Run',
     summary: 'Go back to the boot file from before the last change',
     load: async () => (await import('./rollback.ts')).default,
+  },
+  status: {
+    group: 'Look',
+    summary: 'Check everything from this machine to the orchestrator',
+    load: async () => (await import('./status.ts')).default,
   },
   inspect: {
     group: 'Look',

@@ -49,6 +49,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
   probe: ['errors', 'ui', 'config', 'host', 'net', 'wire', 'tftp', 'proxydhcp', 'node', 'artifact'],
   checks: [
     'probe',
+    'deploy',
     'errors',
     'ui',
     'config',

@@ -1,0 +1,66 @@
+import { boolean, integer, string } from '@oclif/core/flags'
+import { writeBundle } from '../src/checks/bundle.ts'
+import { factsHere } from '../src/checks/here.ts'
+import { statusReport } from '../src/checks/report.ts'
+import { showChecks, showShort } from '../src/checks/show.ts'
+import { checkStatus } from '../src/checks/status.ts'
+import { watchStatus } from '../src/checks/watch.ts'
+import { BaseCommand } from '../src/cli/base-command.ts'
+import { buildInfo } from '../src/cli/build-info.ts'
+import { commonFlags } from '../src/cli/flags.ts'
+import { type ExitCode, exitCodes } from '../src/errors/exit-codes.ts'
+import { configHere } from '../src/service/config-here.ts'
+
+export default class Status extends BaseCommand {
+  static override description = [
+    'Checks everything between a node’s firmware and the orchestrator: this machine, its network, the boot file, the orchestrator, the service, and the boots of the last day. Each line is a statement that should be true; what is not comes with a remedy to paste.',
+    'A node is played on each served NIC to see who answers; no lease is taken. As root it sees most, and says what it could not see otherwise. Exit code 3 when a check failed.',
+  ].join('\n')
+  static override examples = [
+    'emf-pxe status',
+    'emf-pxe status --only network --watch',
+    'emf-pxe status --bundle report.tar.gz',
+  ]
+  static override flags = {
+    ...commonFlags('config', 'state-dir', 'json', 'quiet'),
+    short: boolean({ description: 'One line, for scripts.' }),
+    only: string({
+      description: 'Only this check or category, and what it depends on; may be repeated.',
+      helpValue: 'NAME',
+      multiple: true,
+    }),
+    watch: boolean({ description: 'Check again every few seconds until Ctrl-C.' }),
+    wait: integer({
+      description: 'Seconds to wait for answers; firmware waits 4.',
+      default: 4,
+      min: 1,
+      max: 60,
+    }),
+    bundle: string({ description: 'Write a report for support, without secrets.', helpValue: 'FILE.tar.gz' }),
+  }
+
+  async run(): Promise<ExitCode> {
+    const { flags } = await this.parse(Status)
+    const options = factsHere({
+      configFile: flags.config,
+      stateDirectory: flags['state-dir'],
+      version: buildInfo().version,
+      signal: this.abort,
+      waitSeconds: flags.wait,
+      onThisMachine: configHere,
+    })
+    const check = () => checkStatus(options, flags.only)
+    const show = (checks: Awaited<ReturnType<typeof check>>) =>
+      flags.short ? showShort(checks) : showChecks(checks, this.ui)
+    if (flags.watch) {
+      await watchStatus({ check, show, stdout: this.context.streams.stdout, signal: this.abort })
+      return exitCodes.ok
+    }
+    const spinner = await this.ui.spinner('Checking')
+    const checks = await check().finally(() => spinner.stop())
+    const report = statusReport(checks, options.version, Date.now())
+    this.finish('status', report, () => show(checks))
+    if (flags.bundle !== undefined) this.ui.done(await writeBundle(flags.bundle, checks, options))
+    return report.healthy ? exitCodes.ok : exitCodes.unhealthy
+  }
+}

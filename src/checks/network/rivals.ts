@@ -1,0 +1,107 @@
+import { choose } from '../../probe/choose.ts'
+import type { Answer } from '../../probe/discover.ts'
+import { nodeKinds } from '../../probe/kinds.ts'
+import { escapeText } from '../../ui/text.ts'
+import { type Check, failed, ok, skipped, warning } from '../check.ts'
+import type { HeardOnNic } from '../facts.ts'
+import { runningService } from '../service/running.ts'
+import { addressed, onEachNic } from './site-dhcp.ts'
+
+export const rivalProxy: Check = {
+  id: 'rival-proxy',
+  category: 'network',
+  title: 'no other PXE server answers nodes',
+  dependsOn: ['nic-address'],
+  run: (facts) =>
+    onEachNic(facts, (heard) => {
+      const rivals = others(heard).filter(({ offeredAddress }) => offeredAddress === undefined)
+      if (rivals.length === 0) return ok(`none on ${heard.nic}`)
+      const named = rivals.map(
+        ({ sender, offer }) =>
+          `${sender}${offer.bootFile === undefined ? '' : ` with ${escapeText(offer.bootFile)}`}`,
+      )
+      return warning(
+        `${named.join(', ')} on ${heard.nic} answers nodes too`,
+        `Stop the PXE service on ${rivals[0]?.sender}, or keep it to its own nodes; then: emf-pxe probe --interface ${heard.nic}`,
+      )
+    }),
+}
+
+/** Options 60, 66 and 67 of the DHCP server itself compete with our offer in some firmware. */
+export const siteBootOptions: Check = {
+  id: 'site-boot-options',
+  category: 'network',
+  title: 'the site’s DHCP server names no boot file of its own',
+  dependsOn: ['site-dhcp'],
+  async run(facts) {
+    const { mode } = await facts.config()
+    if (mode === 'tftp-only') return skipped('in mode tftp-only it has to')
+    return onEachNic(facts, ({ nic, ourAddress, answers }) => {
+      const speaking = addressed(answers).filter(
+        ({ offer, vendorClass }) =>
+          offer.server !== ourAddress && (vendorClass !== undefined || offer.bootFile !== undefined),
+      )
+      if (speaking.length === 0) return ok(`nothing on ${nic}`)
+      const [first] = speaking
+      const options = [
+        ...(first?.vendorClass === undefined ? [] : [`option 60 “${escapeText(first.vendorClass)}”`]),
+        ...(first?.offer.bootFile === undefined
+          ? []
+          : [`boot file “${escapeText(first.offer.bootFile)}” (option 67)`]),
+      ]
+      const sentence = `${first?.offer.server} on ${nic} hands out ${options.join(' and ')}`
+      const remedy = `Take options 60, 66 and 67 from the pool of ${first?.offer.server}.`
+      return first?.vendorClass?.startsWith('PXEClient')
+        ? failed(`${sentence}: firmware asks it instead of us`, remedy)
+        : warning(sentence, remedy)
+    })
+  },
+}
+
+export const ourOffer: Check = {
+  id: 'our-offer',
+  category: 'live',
+  title: 'our own service offers a boot file to a node',
+  dependsOn: ['nic-address', 'service-running'],
+  async run(facts) {
+    const { mode } = await facts.config()
+    if (mode === 'tftp-only') return skipped('in mode tftp-only it makes no offers')
+    return onEachNic(facts, ({ nic, ourAddress, answers }) => {
+      const ours = answers.find(({ offer }) => offer.server === ourAddress)
+      if (ours !== undefined)
+        return ok(
+          `${nic}: ${escapeText(ours.offer.bootFile ?? 'a boot server to ask')} in ${Math.round(ours.afterMs)} ms`,
+        )
+      return failed(`it answered nothing on ${nic}`, 'journalctl -u emf-pxe -n 50 --no-pager')
+    })
+  },
+}
+
+export const winner: Check = {
+  id: 'firmware-choice',
+  category: 'live',
+  title: 'UEFI firmware would boot from us',
+  dependsOn: ['site-dhcp', 'our-offer'],
+  async run(facts) {
+    if ((await runningService(facts)) === undefined) return skipped('the service is not running')
+    return onEachNic(facts, ({ nic, ourAddress, answers }) => {
+      const choice = choose(nodeKinds['edk2-x64'], answers)
+      if (choice.kind === 'none')
+        return failed(
+          `${nic}: it would stop with ${choice.screenCode}: ${choice.why}`,
+          `emf-pxe explain ${choice.screenCode}`,
+        )
+      if (choice.offer.server === ourAddress) return ok(`${nic}: ${choice.why}`)
+      return failed(
+        `${nic}: it would take ${choice.offer.server}: ${choice.why}`,
+        `Take options 60 and 43 from ${choice.offer.server}, or stop its PXE service; then: emf-pxe probe --interface ${nic}`,
+      )
+    })
+  },
+}
+
+function others({ answers, ourAddress }: HeardOnNic): readonly Answer[] {
+  return answers.filter(
+    ({ offer, sender }) => offer.kind !== 'useless' && offer.server !== ourAddress && sender !== ourAddress,
+  )
+}

@@ -1,0 +1,55 @@
+import { systemClock } from '../net/clock.ts'
+import type { Clock } from '../net/datagram.ts'
+import type { FinishedCheck } from './check.ts'
+import { showShort } from './show.ts'
+
+export interface WatchOptions {
+  readonly check: () => Promise<readonly FinishedCheck[]>
+  /** The screen as text, for a terminal. */
+  readonly show: (checks: readonly FinishedCheck[]) => string
+  /** A terminal is drawn anew each time; anything else gets a line whenever something changed. */
+  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown }
+  readonly signal: AbortSignal
+  readonly clock?: Clock
+  readonly nowMs?: () => number
+}
+
+const everyMs = 5000
+const home = '\u001b[H'
+const clearLine = '\u001b[K'
+const clearBelow = '\u001b[J'
+
+/** Checks again and again until it is stopped; returns the last results. */
+export async function watchStatus(options: WatchOptions): Promise<readonly FinishedCheck[]> {
+  const { check, show, stdout, signal, clock = systemClock, nowMs = Date.now } = options
+  let latest: readonly FinishedCheck[] = []
+  let said = ''
+  while (!signal.aborted) {
+    latest = await check()
+    if (signal.aborted) break
+    const at = new Date(nowMs()).toISOString().slice(0, 19)
+    const line = showShort(latest)
+    if (stdout.isTTY === true) stdout.write(screen(`${show(latest)}\n${at}Z, Ctrl-C ends`))
+    else if (line !== said) stdout.write(`${at}Z ${line}\n`)
+    said = line
+    await pause(clock, signal)
+  }
+  return latest
+}
+
+/** Drawn over what was there, without the flicker of an empty screen. */
+function screen(text: string): string {
+  return `${home}${text.split('\n').join(`${clearLine}\n`)}${clearLine}\n${clearBelow}`
+}
+
+function pause(clock: Clock, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      cancel()
+      signal.removeEventListener('abort', done)
+      resolve()
+    }
+    const cancel = clock.schedule(everyMs, done)
+    signal.addEventListener('abort', done)
+  })
+}
