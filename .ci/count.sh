@@ -61,9 +61,20 @@ wrongly_skipped() {
 }
 
 show_end() {
-  echo "--- exit code $1, the end of its output:"
-  if grep -q 'failing tests:$' "$2"; then sed -n '/failing tests:$/,$p' "$2" | head -n 400; else tail -n 60 "$2"; fi
+  echo "--- exit code $1"
+  if grep -q 'failing tests:$' "$2"; then sed -n '/failing tests:$/,$p' "$2" | head -n 400; else ends_of "$2"; fi
   grep -E '^ *﹣ ' "$2" | head -n 20
+}
+
+# The first lines often say what is wrong, the last ones what came of it.
+ends_of() {
+  if [ "$(wc -l <"$1")" -gt 80 ]; then
+    head -n 40 "$1"
+    echo '   […]'
+    tail -n 40 "$1"
+  else
+    cat "$1"
+  fi
 }
 
 # COMMAND… for at most LIMIT: LIMIT COMMAND…
