@@ -2,10 +2,13 @@
 export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean
   readonly columns?: number
+  readonly rows?: number
 }
 
 export interface InputStream extends NodeJS.ReadableStream {
   readonly isTTY?: boolean
+  /** Keys one by one, Ctrl-C among them; terminals have it. */
+  setRawMode?(raw: boolean): unknown
 }
 
 /** Where a command reads and writes: results go to `stdout`, everything else to `stderr`. */
