@@ -57,34 +57,33 @@ export interface NetworkBoot {
  * site's DHCP server, ask the boot server if the offer says so, fetch by TFTP. Throws NODE_BOOT_FAILED with the
  * screen code that firmware would show.
  */
-export async function networkBoot(options: NetworkBootOptions): Promise<NetworkBoot> {
-  const { network, clock, ports } = options
+export function networkBoot(options: NetworkBootOptions): Promise<NetworkBoot> {
+  const { network, clock, ports, profile, onData } = options
   const hardware = { ...options.hardware, transactionId: options.transactionId }
-  const client = await DhcpClient.open({
-    network,
-    clock,
-    interface: options.interface,
-    sourceAddress: '0.0.0.0',
-    ports,
-  })
-  try {
+  return withClient(options, async (client) => {
     const heard = await client.ask(edk2Discover(hardware), options.windowMs)
     const choice = chooseFrom(heard)
     options.onStep?.({ kind: 'offers', heard, choice })
     if (choice.kind === 'none') throw failed(choice.screenCode, choice.why)
     const address = await takeAddress(client, heard, options, (choice) => edk2Request(hardware, choice))
     const { server, file } = await namedFile(choice, hardware, address, options)
-    const result = await fetchFile({
-      network,
-      clock,
-      server: { address: server, port: ports.tftp },
-      file,
-      profile: options.profile,
-      localAddress: address,
-      ...(options.onData === undefined ? {} : { onData: options.onData }),
-    })
+    const from = { server: { address: server, port: ports.tftp }, localAddress: address }
+    const data = onData === undefined ? {} : { onData }
+    const result = await fetchFile({ network, clock, file, profile, ...from, ...data })
     options.onStep?.({ kind: 'file', server, file, result })
     return { address, server, file, result }
+  })
+}
+
+/** Runs `task` with the port where nodes hear offers, and closes it again. */
+async function withClient<T>(
+  options: AddressBootOptions,
+  task: (client: DhcpClient) => Promise<T>,
+): Promise<T> {
+  const { network, clock, ports, interface: nic } = options
+  const client = await DhcpClient.open({ network, clock, interface: nic, sourceAddress: '0.0.0.0', ports })
+  try {
+    return await task(client)
   } finally {
     client.close()
   }
@@ -101,26 +100,15 @@ export function chooseFrom(heard: readonly HeardReply[]): Choice {
  * What iPXE does as soon as it runs: takes an address of its own from the site's DHCP server. Returns
  * the address. Throws NODE_BOOT_FAILED when nobody offers one.
  */
-export async function addressAsIpxe(
-  options: Omit<NetworkBootOptions, 'profile' | 'onData'>,
-): Promise<string> {
-  const { network, clock, ports, windowMs } = options
+export function addressAsIpxe(options: AddressBootOptions): Promise<string> {
   const hardware = { ...options.hardware, transactionId: options.transactionId }
-  const client = await DhcpClient.open({
-    network,
-    clock,
-    interface: options.interface,
-    sourceAddress: '0.0.0.0',
-    ports,
+  return withClient(options, async (client) => {
+    const heard = await client.ask(ipxeDiscover(hardware), options.windowMs)
+    return takeAddress(client, heard, options, (choice) => ipxeRequest(hardware, choice))
   })
-  try {
-    const heard = await client.ask(ipxeDiscover(hardware), windowMs)
-    return await takeAddress(client, heard, options, (choice) => ipxeRequest(hardware, choice))
-  } finally {
-    client.close()
-  }
 }
 
+type AddressBootOptions = Omit<NetworkBootOptions, 'profile' | 'onData'>
 type AddressOptions = Pick<NetworkBootOptions, 'windowMs' | 'onStep'>
 
 async function takeAddress(
