@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { EmfPxeError } from '../errors/error.ts'
 import type { EventSink } from '../events/event.ts'
 import type { Clock, DatagramNetwork } from '../net/datagram.ts'
 import { NodeMemories } from '../proxydhcp/memory.ts'
@@ -68,9 +69,14 @@ export class Engine {
     this.#stations = new Stations(templateOf(settings.config), this.#stationParts(), parts.clock)
   }
 
-  /** Loads the boot files and opens every NIC that is ready; the others are opened when they are. */
+  /**
+   * Loads the boot files and opens every NIC that is ready; the others are opened when they are. Rejects
+   * with PORT_NOT_PERMITTED when no NIC can be opened for want of a right: waiting would not help.
+   */
   async start(): Promise<void> {
     await this.#apply()
+    const forbidden = this.#stations.failures.find(isForbidden)
+    if (forbidden !== undefined && this.#stations.open.length === 0) throw forbidden
   }
 
   /** Other settings from now on. Running transfers go on, unless their NIC or ports are no longer wanted. */
@@ -165,6 +171,10 @@ export class Engine {
     this.#policies.set(serverAddress, policy)
     return policy
   }
+}
+
+function isForbidden(failure: unknown): boolean {
+  return failure instanceof EmfPxeError && failure.code === 'PORT_NOT_PERMITTED'
 }
 
 function templateOf(config: Config): StationTemplate {

@@ -20,6 +20,8 @@ export type StationTemplate = Omit<StationOptions, 'interface' | 'address'>
 
 interface Place {
   station: Station | undefined
+  /** Why it could not be opened the last time. */
+  failure: unknown
   /** Last thing said about it, so that it is said once. */
   said: string
   /** Work on one NIC is done one piece after another. */
@@ -50,6 +52,11 @@ export class Stations {
 
   get open(): readonly Station[] {
     return [...this.#places.values()].flatMap(({ station }) => (station === undefined ? [] : [station]))
+  }
+
+  /** Why NICs that have an address are not being answered on. */
+  get failures(): readonly unknown[] {
+    return [...this.#places.values()].flatMap(({ failure }) => (failure === undefined ? [] : [failure]))
   }
 
   /** Sets what is wanted; stations whose NIC or ports are no longer wanted are closed. */
@@ -93,6 +100,7 @@ export class Stations {
   #placeOf(name: string): Place {
     const place = this.#places.get(name) ?? {
       station: undefined,
+      failure: undefined,
       said: '',
       queue: Promise.resolve(),
       cancelRetry: () => {},
@@ -128,6 +136,7 @@ export class Stations {
     this.#closePlace(place)
     try {
       place.station = await Station.open({ ...this.#template, interface: nic.name, address }, this.#parts)
+      place.failure = undefined
       const listening: Happening = { type: 'interface.listening', interface: nic.name, address }
       const moved: Happening = {
         type: 'interface.readdressed',
@@ -142,6 +151,7 @@ export class Stations {
   }
 
   #failed(place: Place, nic: WantedNic, address: string, error: unknown): void {
+    place.failure = error
     const code = (error as { code?: unknown }).code
     const message = error instanceof Error ? error.message : String(error)
     this.#say(place, {
