@@ -23,16 +23,14 @@ const doubtfulKinds: Readonly<Partial<Record<InterfaceKind, string>>> = {
   virtual: 'a virtual device',
 }
 
-/** Every NIC, those that may well be right first, in the kernel's order otherwise. */
+/** Every NIC with what speaks against it; nobody has listened yet. */
 export function candidates(nics: readonly NetworkInterface[]): Candidate[] {
-  return nics
-    .map((nic) => ({
-      nic,
-      doubt: doubtAbout(nic),
-      impossible: nic.kind === 'loopback' || nic.master !== undefined,
-      heard: undefined,
-    }))
-    .sort((left, right) => rankOf(left) - rankOf(right))
+  return nics.map((nic) => ({
+    nic,
+    doubt: doubtAbout(nic),
+    impossible: nic.kind === 'loopback' || nic.master !== undefined,
+    heard: undefined,
+  }))
 }
 
 function rankOf({ doubt, impossible }: Candidate): number {
@@ -50,19 +48,18 @@ function doubtAbout(nic: NetworkInterface): string | undefined {
 }
 
 /**
- * The one to propose: where a DHCP server answers nodes, rather than the way out of the site; else
- * the first that may be right. Undefined when there is none at all.
+ * The best first, so that a person need not look for it: where a DHCP server answers nodes, rather
+ * than the way out of the site.
  */
-export function proposed(list: readonly Candidate[]): Candidate | undefined {
-  const possible = list.filter(({ impossible }) => !impossible)
-  const usable = possible.filter(({ nic }) => nic.running && nic.addresses.length > 0)
-  return usable.toSorted((left, right) => worth(right) - worth(left))[0] ?? possible[0]
+export function ranked(list: readonly Candidate[]): Candidate[] {
+  return list.toSorted((left, right) => rankOf(left) - rankOf(right) || worth(right) - worth(left))
 }
 
-function worth({ doubt, heard, nic }: Candidate): number {
+function worth({ heard, nic }: Candidate): number {
   const hasDhcp =
     heard !== undefined && 'answerers' in heard && heard.answerers.some(({ offered }) => offered)
-  return (doubt === undefined ? 4 : 0) + (hasDhcp ? 2 : 0) + (nic.hasDefaultRoute ? 0 : 1)
+  const isReachable = nic.running && nic.addresses.length > 0
+  return (isReachable ? 4 : 0) + (hasDhcp ? 2 : 0) + (nic.hasDefaultRoute ? 0 : 1)
 }
 
 /** `10.20.0.5/24, 1 Gbit/s, default route`. */

@@ -10,12 +10,22 @@ export interface HeardLine {
 export function describeHeard(heard: Heard): HeardLine[] {
   if ('silent' in heard)
     return [{ outcome: 'warning', text: `nobody was asked: ${escapeText(heard.silent)}` }]
-  const others = heard.answerers.filter(({ isThisMachine }) => !isThisMachine)
+  const { answerers, choice } = heard
+  const said = answerers.map(describeAnswerer)
+  if (!answerers.some(({ offered }) => offered !== undefined)) return [...said, noAddress(answerers)]
   return [
-    ...heard.answerers.map(describeAnswerer),
-    ...addressLine(heard.answerers),
-    choiceLine(others, heard.choice),
+    ...said,
+    choiceLine(
+      answerers.filter(({ isThisMachine }) => !isThisMachine),
+      choice,
+    ),
   ]
+}
+
+/** A ProxyDHCP server gives no addresses. */
+function noAddress(answerers: readonly Answerer[]): HeardLine {
+  const who = answerers.length === 0 ? 'nobody answers' : 'no DHCP server answers'
+  return { outcome: 'warning', text: `${who}: nodes here would get no address` }
 }
 
 function describeAnswerer({ kind, server, offered, bootFile, isThisMachine }: Answerer): HeardLine {
@@ -29,17 +39,6 @@ function describeAnswerer({ kind, server, offered, bootFile, isThisMachine }: An
   if (kind === 'dhcpPxe' || kind === 'dhcpBootServer')
     return { outcome: 'warning', text: `DHCP server ${at} speaks PXE itself: option 60 and 43${file}` }
   return { outcome: 'warning', text: `another ProxyDHCP server answers: ${at}${file}` }
-}
-
-/** A ProxyDHCP server gives no addresses. */
-function addressLine(answerers: readonly Answerer[]): HeardLine[] {
-  if (answerers.some(({ offered }) => offered !== undefined)) return []
-  return [
-    {
-      outcome: 'warning',
-      text: 'no DHCP server offers an address here: nodes need one, besides emf-pxe',
-    },
-  ]
 }
 
 /** edk2's order: a DHCP server that speaks PXE in full, then the first ProxyDHCP offer of the direct form. */

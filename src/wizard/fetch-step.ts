@@ -3,14 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Finding } from '../artifact/assess/finding.ts'
 import type { ArtifactReport } from '../artifact/inspect/report.ts'
-import { showReport } from '../artifact/show-report.ts'
 import type { StoredEntry } from '../artifact/store/manifest.ts'
 import { ArtifactStore } from '../artifact/store/store.ts'
 import type { Config } from '../config/schema.ts'
 import { fetchWithProgress } from '../service/fetch-with-progress.ts'
-import { indent } from '../ui/text.ts'
-import { mark } from '../ui/theme.ts'
-import { formatBytes } from '../ui/units.ts'
+import { warn } from './say.ts'
+import { findingText, showArtifact } from './show-artifact.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
 export interface FetchedArtifact {
@@ -61,7 +59,7 @@ async function fetchInto(
   const outcome = await fetchWithProgress(config, parts, ui, around.abort, { patienceMs, stallMs })
   if (outcome.kind === 'kept') throw outcome.reason
   const { entry, bytes, dbCertificate } = await waiting.load()
-  tell(outcome.report, outcome.findings, entry, around)
+  tell(outcome.report, outcome.findings, around)
   const isNew = (await served.read().catch(() => undefined))?.current.sha256 !== entry.sha256
   const keep = async () => {
     if (isNew) await served.save(bytes, entry, dbCertificate?.der)
@@ -72,12 +70,11 @@ async function fetchInto(
 function tell(
   report: ArtifactReport | undefined,
   findings: readonly Finding[],
-  entry: StoredEntry,
-  { ui }: InitSurroundings,
+  { ui }: Pick<InitSurroundings, 'ui'>,
 ): void {
-  ui.done(`Boot file: ${formatBytes(entry.sizeBytes)} from ${entry.url}`)
-  if (report !== undefined) ui.note(indent(showReport(report, findings, ui.sideTheme), 2))
-  const errors = findings.filter(({ severity }) => severity === 'error')
-  if (errors.length > 0)
-    ui.warn(`${mark(ui.sideTheme, 'failure')} Nodes will not get far with this file; see above.`)
+  if (report !== undefined) ui.note(showArtifact(report, ui.sideTheme, ui.sideCapabilities.columns))
+  for (const finding of findings) warn(ui, findingText(finding))
+  if (findings.length === 0) ui.done('Nothing is wrong with the boot file')
+  if (findings.some(({ severity }) => severity === 'error'))
+    warn(ui, 'Nodes will not get far with this file; see above.')
 }

@@ -16,6 +16,7 @@ import { refuseHiddenAuthorities } from './hidden-authorities.ts'
 import { interfacesStep } from './interfaces-step.ts'
 import { type FoundOrchestrator, orchestratorStep } from './orchestrator-step.ts'
 import { presentConfig } from './present.ts'
+import { tell } from './say.ts'
 import type { InitSurroundings } from './surroundings.ts'
 import { targetStep } from './target-step.ts'
 import { type TokenAnswer, tokenStep } from './token-step.ts'
@@ -89,7 +90,9 @@ async function carryOut(
     if (!isRemote(target)) await artifact.keep()
     await token.store()
   }
-  const { dryRun, diff, outputDirectory } = flags
+  const { dryRun, diff, outputDirectory, stateDirectory } = flags
+  if (artifact.isNew && !isRemote(target)) tell(ui, `The boot file goes to ${stateDirectory}/artifact.`)
+  if (token.tokenFile !== undefined) tell(ui, `The token goes to ${token.tokenFile}, mode 0600.`)
   if (target === 'none') return await bareInstall(values, { dryRun, diff, beforeApply }, around)
   const options = {
     ui,

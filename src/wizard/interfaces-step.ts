@@ -1,8 +1,9 @@
 import { isInterfaceRule } from '../config/interface-rules.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import type { NetworkInterface } from '../net/interfaces.ts'
+import { indent, wrap } from '../ui/text.ts'
 import { mark } from '../ui/theme.ts'
-import { type Candidate, candidates, describeNic, proposed } from './candidates.ts'
+import { type Candidate, candidates, describeNic, ranked } from './candidates.ts'
 import { describeHeard } from './describe-heard.ts'
 import { type InitFlags, isRemote } from './flags.ts'
 import type { InitSurroundings } from './surroundings.ts'
@@ -23,7 +24,7 @@ export async function interfacesStep(
     .filter((name) => !isInterfaceRule(name))
     .map((name) => requireNic(name, nics))
   const heard = await Promise.all(candidates(chosen).map((candidate) => hear(candidate, around)))
-  for (const candidate of heard) tell(candidate, around)
+  for (const candidate of heard) tell(candidate, widthOf(heard), around)
   return flags.interfaces
 }
 
@@ -39,16 +40,17 @@ async function ask(present: readonly string[], around: InitSurroundings): Promis
   const { ui } = around
   if (!ui.prompts.interactive) return ui.prompts.selectMany({ ...question, choices: [] })
   const spinner = await ui.spinner('Asking on every NIC, as a booting node does (4 s)')
-  const [facts, list] = await Promise.all([
+  const [facts, heard] = await Promise.all([
     around.introduce(),
     Promise.all(candidates(around.readNics()).map((candidate) => hear(candidate, around))),
   ])
   spinner.succeed(facts.summary === '' ? 'Network cards' : `Network cards of ${facts.summary}`)
-  for (const candidate of list) tell(candidate, around)
+  const list = ranked(heard)
+  const width = widthOf(list)
+  for (const candidate of list) tell(candidate, width, around)
   ui.note('')
-  const width = Math.max(...list.map(({ nic }) => nic.name.length))
   const known = present.filter((name) => list.some(({ nic }) => nic.name === name))
-  const first = proposed(list)?.nic.name
+  const first = list.find(({ impossible }) => !impossible)?.nic.name
   return await ui.prompts.selectMany({
     ...question,
     choices: list.map((candidate) => ({
@@ -62,6 +64,10 @@ async function ask(present: readonly string[], around: InitSurroundings): Promis
 
 const question = { message: 'Where are the nodes?', flag: '--interface NIC' }
 
+function widthOf(list: readonly Candidate[]): number {
+  return Math.max(...list.map(({ nic }) => nic.name.length))
+}
+
 /** Only where an answer could come from; a NIC that is out of the question is not spoken to. */
 async function hear(candidate: Candidate, around: InitSurroundings): Promise<Candidate> {
   const { nic, impossible } = candidate
@@ -69,8 +75,17 @@ async function hear(candidate: Candidate, around: InitSurroundings): Promise<Can
   return { ...candidate, heard: await around.listen(nic) }
 }
 
-function tell({ nic, heard }: Candidate, { ui }: InitSurroundings): void {
+function tell({ nic, heard }: Candidate, width: number, { ui }: InitSurroundings): void {
   if (heard === undefined) return
-  for (const { outcome, text } of describeHeard(heard))
-    ui.note(`  ${mark(ui.sideTheme, outcome)} ${nic.name}: ${text}`)
+  const margin = width + 6
+  for (const [index, { outcome, text }] of describeHeard(heard).entries()) {
+    const name = (index === 0 ? nic.name : '').padEnd(width)
+    const [first, ...rest] = wrap(text, ui.sideCapabilities.columns - margin)
+    ui.note(
+      [
+        `  ${name}  ${mark(ui.sideTheme, outcome)} ${first}`,
+        ...rest.map((line) => indent(line, margin)),
+      ].join('\n'),
+    )
+  }
 }

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import type { ConfigInput } from '../config/schema.ts'
 import { configSchema } from '../config/schema.ts'
-import { type CertificateFacts, displayFingerprint, normalFingerprint } from '../orchestrator/certificate.ts'
+import { type CertificateFacts, normalFingerprint } from '../orchestrator/certificate.ts'
 import { describeAttempts } from '../orchestrator/endpoints.ts'
 import { type OpenedOrchestrator, openOrchestrator } from '../orchestrator/open.ts'
 import type { TrustRung } from '../orchestrator/trust.ts'
-import { escapeText } from '../ui/text.ts'
-import { formatTime } from '../ui/units.ts'
+import { untilItWorks } from './ask-again.ts'
+import { aboutCertificate, askCaFile } from './certificate-question.ts'
 import type { InitFlags } from './flags.ts'
+import { done, warn } from './say.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
 type OrchestratorInput = NonNullable<ConfigInput['orchestrator']>
@@ -28,22 +29,31 @@ export async function orchestratorStep(
   present: OrchestratorInput | undefined,
   around: InitSurroundings,
 ): Promise<FoundOrchestrator> {
-  const settings = await settingsFrom(flags, present, around)
-  const spinner = await around.ui.spinner(`Looking for ${settings.artifactUrl ?? settings.fqdn}`)
-  const ask = around.ui.prompts.interactive
-    ? async (certificate: CertificateFacts) => {
-        spinner.stop()
-        return await confirmCertificate(certificate, around)
-      }
-    : undefined
+  const isAsked = flags.orchestrator === undefined && flags.artifactUrl === undefined
+  const find = async () => open(await settingsFrom(flags, present, around), around)
+  return isAsked ? await untilItWorks(around.ui, around.abort, find) : await find()
+}
+
+async function open(settings: OrchestratorInput, around: InitSurroundings): Promise<FoundOrchestrator> {
+  const { ui, network, abort } = around
+  const spinner = await ui.spinner(`Looking for ${settings.artifactUrl ?? settings.fqdn}`)
+  let caFile: string | undefined
+  const ask = async (certificate: CertificateFacts) => {
+    spinner.stop()
+    const answer = await aboutCertificate(certificate, around)
+    if (answer === 'caFile') caFile = await askCaFile(around)
+    return answer === 'yes'
+  }
   try {
-    const opened = await openOrchestrator(settings, { ...around.network, signal: around.abort }, ask)
-    spinner.succeed(`${opened.endpoint.base} (${rungWords[opened.trust.rung]})`)
+    const options = { ...network, signal: abort }
+    const opened = await openOrchestrator(settings, options, ui.prompts.interactive ? ask : undefined)
+    spinner.succeed(opened.endpoint.base)
     tellMore(opened, around)
     return { settings: withConfirmed(settings, opened), opened }
   } catch (error) {
     spinner.stop()
-    throw error
+    if (caFile === undefined) throw error
+    return await open({ ...settings, caFile }, around)
   }
 }
 
@@ -82,39 +92,11 @@ function askDomain(
 }
 
 const rungWords: Readonly<Record<TrustRung, string>> = {
-  system: 'trusted by this machine’s authorities',
-  caFile: 'trusted through the CA file',
-  rootDomain: 'trusted: the orchestrator’s own domain vouches for it',
-  pinned: 'trusted by its fingerprint',
-  confirmed: 'trusted: you confirmed its fingerprint',
-}
-
-/** Not a yes/no question: `--yes` must never answer it. */
-async function confirmCertificate(
-  { subject, key, sha256, validFromMs, validUntilMs }: CertificateFacts,
-  { ui }: InitSurroundings,
-): Promise<boolean> {
-  ui.note(
-    [
-      `${ui.sideTheme.bold('Nobody vouches for the certificate of the provisioning endpoint.')}`,
-      `  Subject      ${escapeText(subject)} (${key})`,
-      `  Valid        ${formatTime(validFromMs)} to ${formatTime(validUntilMs)}`,
-      `  SHA-256      ${displayFingerprint(sha256).slice(0, 47)}`,
-      `               ${displayFingerprint(sha256).slice(48)}`,
-      'Compare it with the orchestrator’s own:',
-      '  openssl x509 -in Full_server.crt -noout -fingerprint -sha256',
-      '',
-    ].join('\n'),
-  )
-  return await ui.prompts.select({
-    message: 'Is it the same?',
-    flag: `--trust-fingerprint ${sha256}`,
-    choices: [
-      { value: false, name: 'No, or I cannot tell: stop here' },
-      { value: true, name: 'Yes, I compared it: trust it' },
-    ],
-    initial: false,
-  })
+  system: 'Its certificate is trusted by this machine’s authorities',
+  caFile: 'Its certificate is trusted through the CA file',
+  rootDomain: 'Its certificate is trusted: the orchestrator’s own domain vouches for it',
+  pinned: 'Its certificate is trusted by its fingerprint',
+  confirmed: 'Its certificate is trusted: you confirmed its fingerprint',
 }
 
 function withConfirmed(settings: OrchestratorInput, { trust }: OpenedOrchestrator): OrchestratorInput {
@@ -122,7 +104,8 @@ function withConfirmed(settings: OrchestratorInput, { trust }: OpenedOrchestrato
 }
 
 function tellMore({ attempt, trust, endpoint }: OpenedOrchestrator, { ui }: InitSurroundings): void {
-  for (const warning of trust.warnings) ui.warn(warning)
+  done(ui, rungWords[trust.rung])
+  for (const warning of trust.warnings) warn(ui, warning)
   // Untrusted was settled since; anything else may pass, and the download waits for it.
-  if (attempt.outcome === 'answering') ui.warn(describeAttempts([{ ...attempt, endpoint }]).join('\n'))
+  if (attempt.outcome === 'answering') warn(ui, describeAttempts([{ ...attempt, endpoint }]).join('\n'))
 }

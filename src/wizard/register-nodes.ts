@@ -20,6 +20,7 @@ import { escapeText } from '../ui/text.ts'
 import { mark } from '../ui/theme.ts'
 import type { Ui } from '../ui/ui.ts'
 import { plural } from '../ui/units.ts'
+import { untilItWorks } from './ask-again.ts'
 import { askForToken, givenToken } from './obtain-token.ts'
 import { showPlannedHosts, showResult } from './show-registration.ts'
 
@@ -96,10 +97,11 @@ async function openApi(
   const extraAuthorities = caFile === undefined ? [] : await readAuthorities(caFile)
   const client = createHttpClient({ ...around.network, trust: { extraAuthorities }, signal: around.abort })
   const parts = { ...around, services: client, fqdn }
+  const question = { message: 'Token for the orchestrator’s API?', maySkip: false }
   const token =
     (await givenToken(flags.tokenFile, around)) ??
     (await givenToken(tokenFile, around)) ??
-    (await askForToken({ message: 'Token for the orchestrator’s API?', maySkip: false }, parts))
+    (await untilItWorks(around.ui, around.abort, () => askForToken(question, parts)))
   if (token === undefined) throw new EmfPxeError('TOKEN_MISSING', { message: 'no token was given' })
   requireAlive(decodeToken(token), around.nowMs())
   return { client, fqdn, token, signal: around.abort }

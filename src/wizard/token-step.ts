@@ -7,8 +7,10 @@ import type { OpenedOrchestrator } from '../orchestrator/open.ts'
 import type { Secret } from '../orchestrator/secret.ts'
 import { storeToken } from '../orchestrator/token-source.ts'
 import { escapeText } from '../ui/text.ts'
+import { untilItWorks } from './ask-again.ts'
 import type { InitFlags } from './flags.ts'
 import { askForToken, describeToken, givenToken } from './obtain-token.ts'
+import { done, tell, warn } from './say.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
 export interface TokenAnswer {
@@ -34,8 +36,8 @@ export async function tokenStep(
   const token = await tokenFor(flags, fqdn, services, around)
   if (token === undefined) return nothing
   const { text, isExpired } = describeToken(token, around.nowMs())
-  if (isExpired) around.ui.warn(text)
-  else around.ui.done(text)
+  if (isExpired) warn(around.ui, text)
+  else done(around.ui, text)
   if (fqdn !== undefined && !isExpired) await tellAbout({ client: services, fqdn, token }, around)
   return (await shallKeep(flags, around)) ? keeping(flags, token) : nothing
 }
@@ -49,11 +51,9 @@ async function tokenFor(
   const given = await givenToken(flags.tokenFile, around)
   const { ui } = around
   if (given !== undefined || fqdn === undefined || flags.yes || !ui.prompts.interactive) return given
-  ui.note(
-    'A token is not needed to boot nodes; with one, emf-pxe can register them (emf-pxe nodes register).',
-  )
-  const message = 'Token for the orchestrator’s API?'
-  return await askForToken({ message, maySkip: true }, { ...around, services, fqdn })
+  tell(ui, 'A token is not needed to boot nodes. With one, emf-pxe nodes register can register them.')
+  const question = { message: 'Token for the orchestrator’s API?', maySkip: true }
+  return await untilItWorks(ui, around.abort, () => askForToken(question, { ...around, services, fqdn }))
 }
 
 async function tellAbout(access: ApiAccess, { ui, abort }: InitSurroundings): Promise<void> {
@@ -62,21 +62,21 @@ async function tellAbout(access: ApiAccess, { ui, abort }: InitSurroundings): Pr
     const version =
       info === undefined ? 'older than 2026.0' : escapeText(info.version ?? 'of unknown version')
     const installed = [...(info?.features ?? [])].filter(([, has]) => has).map(([name]) => escapeText(name))
-    ui.done(`Orchestrator ${version}${installed.length === 0 ? '' : `, with ${installed.join(', ')}`}`)
+    done(ui, `Orchestrator ${version}${installed.length === 0 ? '' : `, with ${installed.join(', ')}`}`)
     const projects = await listProjects({ ...access, signal: abort })
     if (projects.length > 0)
-      ui.done(`Its projects: ${projects.map(({ name }) => escapeText(name)).join(', ')}`)
+      done(ui, `Its projects: ${projects.map(({ name }) => escapeText(name)).join(', ')}`)
   } catch (error) {
     abort.throwIfAborted()
     if (!(error instanceof EmfPxeError)) throw error
-    ui.warn(`${error.message}. Nodes boot all the same.`)
+    warn(ui, `${error.message}. Nodes boot all the same.`)
   }
 }
 
 async function shallKeep(flags: InitFlags, { ui }: InitSurroundings): Promise<boolean> {
   if (flags.storeToken || flags.yes || !ui.prompts.interactive) return flags.storeToken
   return await ui.prompts.confirm({
-    message: `Keep it in ${tokenPath(flags)}, readable by this user alone?`,
+    message: `Keep it in ${tokenPath(flags)}?`,
     flag: '--store-token',
     initial: false,
   })

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, type TestContext, test } from 'node:test'
+import { parse } from 'yaml'
+import { startDemoOrchestrator } from '../../src/demo/demo-orchestrator.ts'
+import type { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
+import { projectRoot } from '../support/imports.ts'
+import { missing } from '../support/needs.ts'
+import { InitSite } from './support/site.ts'
+import { Terminal } from './support/terminal.ts'
+
+const lacks = missing('tmux:tmux')
+let orchestrator: EmbeddedOrchestrator
+before(async () => {
+  orchestrator = await startDemoOrchestrator()
+})
+after(() => orchestrator.close())
+
+/** The wizard on a terminal of 80 columns, with the NICs of `support/program.ts`. */
+function start(t: TestContext, argv: readonly string[] = []): { site: InitSite; terminal: Terminal } {
+  const site = InitSite.open(t, orchestrator)
+  const script = join(projectRoot, 'test/wizard/support/program.ts')
+  const node = [process.execPath, '--disable-warning=ExperimentalWarning']
+  const words = [...node, script, String(orchestrator.port), 'init', ...site.places, ...argv]
+  const terminal = Terminal.start(words, { LANG: 'C.UTF-8', TERM: 'screen-256color' })
+  t.after(() => terminal.close())
+  return { site, terminal }
+}
+
+describe('the wizard', { skip: lacks }, () => {
+  test('from three answers to a site that can boot', async (t) => {
+    const { site, terminal } = start(t)
+    const nics = await terminal.sees(/Where are the nodes\?[\s\S]*submit/)
+    assert.match(nics, /eth1 +✓ the site’s DHCP server 10\.77\.0\.2 offers 10\.77\.0\.101/)
+    assert.match(nics, /another ProxyDHCP server answers: 10\.78\.0\.9 \(boot\.efi\)/)
+    assert.match(nics, /❯◉ eth1 +10\.77\.0\.5\/24, 1 Gbit\/s\n/, 'the right one is proposed, and first')
+    const order = [...nics.matchAll(/^[ ❯][◉◯-] (\w+)/gm)].map(([, name]) => name)
+    assert.deepEqual(order, ['eth1', 'eth2', 'eth0', 'docker0', 'wlan0', 'eth3', 'lo'])
+    terminal.press('Enter')
+    await terminal.sees(/Domain of the orchestrator:/)
+    terminal.type(site.orchestrator.fqdn)
+    const question = await terminal.sees(/Is it the same\?[\s\S]*select/)
+    assert.match(question, /SHA-256 +([0-9A-F]{2}:){15}/)
+    await terminal.choose('I have the CA')
+    await terminal.sees(/CA file \(PEM\):/)
+    terminal.type(site.caFile)
+    await terminal.sees(/domain vouches for it[\s\S]*Token for the orchestrator/)
+    await terminal.choose('Sign in')
+    await terminal.sees(/User name:/)
+    terminal.type('demo')
+    await terminal.sees(/Password:/)
+    terminal.type('wrong-password')
+    const refused = await terminal.sees(/it answered 401[\s\S]*\? Token for the orchestrator/)
+    assert.doesNotMatch(refused, /wrong-password/)
+    await terminal.choose('Sign in')
+    await terminal.sees(/User name:(?! demo)/)
+    terminal.type('demo')
+    await terminal.sees(/Password:(?![\s\S]*Password:)/)
+    terminal.type('demo-password')
+    await terminal.sees(/Token of demo[\s\S]*Keep it in/)
+    terminal.press('Enter')
+    await terminal.sees(/How shall it run\?/)
+    await terminal.choose('Nothing yet')
+    await terminal.sees(/Apply\?/)
+    terminal.press('Enter')
+    const end = await terminal.sees(/exit 0/)
+    assert.match(end, /Done\.[\s\S]*To undo everything:[\s\S]*without questions:/)
+    assert.doesNotMatch(end, /demo-password|eyJ/)
+    const { interfaces, orchestrator: written } = parse(readFileSync(site.configFile, 'utf8'))
+    assert.deepEqual(interfaces, [{ name: 'eth1' }])
+    assert.deepEqual(written, { fqdn: site.orchestrator.fqdn, caFile: site.caFile })
+  })
+})
