@@ -10,7 +10,7 @@ export const hostErrors = entries({
   PORT_NOT_PERMITTED: {
     title: 'This user may not open a port below 1024',
     exitCode: exitCodes.host,
-    hint: 'Run as root, or grant the capability: setcap cap_net_bind_service=+ep "$(command -v emf-pxe)"',
+    hint: 'Run as root, or give the program the right once: sudo emf-pxe grant-ports',
   },
   INTERFACE_MISSING: {
     title: 'A configured network interface does not exist',
