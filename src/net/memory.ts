@@ -6,6 +6,8 @@ import { seededRandom } from './seeded-random.ts'
 /** What happens to datagrams on their way. Percentages are dice thrown for each receiver. */
 export interface LinkConditions {
   readonly delayMs: number
+  /** Speed of every NIC: datagrams leave one after the other. */
+  readonly megabitsPerSecond: number
   /** Up to this much more, evenly spread; more than the gap between two datagrams reorders them. */
   readonly jitterMs: number
   readonly lossPercent: number
@@ -22,11 +24,15 @@ export interface PassingDatagram {
 
 const perfect: LinkConditions = {
   delayMs: 0.1,
+  megabitsPerSecond: 1000,
   jitterMs: 0,
   lossPercent: 0,
   duplicatePercent: 0,
   reorderPercent: 0,
 }
+
+/** Preamble, Ethernet header and checksum, gap, IP and UDP headers. */
+const frameBytes = 66
 
 /**
  * Hosts on switches, in memory: the same `DatagramNetwork` that the kernel offers, with weather. With
@@ -40,6 +46,7 @@ export class MemoryNetwork {
   readonly #clock: Clock
   readonly #random: () => number
   readonly #hosts: MemoryHost[] = []
+  readonly #busyUntilMs = new Map<MemoryNic, number>()
 
   constructor(clock: Clock, options: { seed?: number; conditions?: Partial<LinkConditions> } = {}) {
     this.#clock = clock
@@ -59,19 +66,29 @@ export class MemoryNetwork {
     if (!this.passes({ bytes, from, to })) return
     // A copy: the sender may reuse its bytes in its next turn.
     const copy = Uint8Array.from(bytes)
+    const queuedMs = this.#queue(nic, bytes.length)
     for (const receiver of this.#hosts) {
       const arrivals = receiver.nics.filter((other) => hears(other, nic, to.address))
-      for (const arrival of arrivals) this.#travel(() => receiver.deliver(arrival, copy, from, to))
+      for (const arrival of arrivals) this.#travel(queuedMs, () => receiver.deliver(arrival, copy, from, to))
     }
   }
 
-  #travel(arrive: () => void): void {
+  /** How long until the last bit has left: datagrams before it, then its own frame. */
+  #queue(nic: MemoryNic, bytes: number): number {
+    const nowMs = this.#clock.now()
+    const freeAtMs = Math.max(nowMs, this.#busyUntilMs.get(nic) ?? 0)
+    const untilMs = freeAtMs + ((bytes + frameBytes) * 8) / (this.conditions.megabitsPerSecond * 1000)
+    this.#busyUntilMs.set(nic, untilMs)
+    return untilMs - nowMs
+  }
+
+  #travel(queuedMs: number, arrive: () => void): void {
     const { delayMs, jitterMs, lossPercent, duplicatePercent, reorderPercent } = this.conditions
     if (this.#happens(lossPercent)) return
     const copies = this.#happens(duplicatePercent) ? 2 : 1
     for (let copy = 0; copy < copies; copy++) {
       const detour = this.#happens(reorderPercent) ? 2 * delayMs : 0
-      this.#clock.schedule(delayMs + detour + jitterMs * this.#random(), arrive)
+      this.#clock.schedule(queuedMs + delayMs + detour + jitterMs * this.#random(), arrive)
     }
   }
 

@@ -2,6 +2,8 @@ import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 
 let made = 0
+/** Each look takes milliseconds, the kernel at most a second. */
+const mostLooks = 5000
 
 /**
  * A set of network namespaces joined by one switch (a bridge in a namespace of its own), gone
@@ -58,6 +60,16 @@ export class Lan {
     run('ip', ['-n', this.switchNamespace, 'link', 'set', port, 'master', 'br0', 'up'])
     if (cidr !== undefined) run('ip', ['-n', namespace, 'address', 'add', cidr, 'broadcast', '+', 'dev', nic])
     run('ip', ['-n', namespace, 'link', 'set', nic, 'up'])
+    this.#awaitForwarding(port)
+  }
+
+  /** A switch port drops everything until the kernel, in its own time, has noticed that its link is up. */
+  #awaitForwarding(port: string): void {
+    for (let looks = 0; looks < mostLooks; looks++) {
+      const state = run('bridge', ['-n', this.switchNamespace, 'link', 'show', 'dev', port])
+      if (state.includes('state forwarding')) return
+    }
+    throw new Error(`switch port ${port} never came up`)
   }
 
   /** Makes a TAP device in the switch's namespace, plugged into the switch, for a virtual machine; returns its name. */
