@@ -1,6 +1,6 @@
 /**
- * What the socket choices of ADR 0002 cost and bring, on loopback: `node bench/sockets.ts`. Compare
- * within one run; figures move by 30 % and more between runs.
+ * What the socket choices of ADR 0002 cost and bring, on loopback: `node bench/sockets.ts`. Costs are
+ * processor time, so that other programs disturb less; still compare within one run.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -27,14 +27,14 @@ console.log(line('looking at one NIC', await timed(5000, async () => void readIn
 async function sending(send: (to: { address: string; port: number }) => number): Promise<number> {
   const sink = await network.open(loopback)
   const to = sink.local
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (let sent = 0; sent < datagrams; ) {
     for (let now = 0; now < perTurn; ) now += send(to)
     sent += perTurn
     await turn()
   }
   sink.close()
-  return ((performance.now() - start) * 1000) / datagrams
+  return microsecondsSince(start) / datagrams
 }
 
 async function plainNode(): Promise<string> {
@@ -92,7 +92,7 @@ async function burst(megabytes: number | undefined): Promise<string> {
   const granted = receiver.receiveBufferBytes
   receiver.close()
   sender.close()
-  return `  ${String(kept).padStart(5)}  with ${megabytes ?? 'the default'} MB wished for, ${granted} bytes granted`
+  return `  ${String(kept).padStart(5)}  with ${megabytes === undefined ? 'nothing' : `${megabytes} MB`} wished for, ${granted} bytes granted`
 }
 
 async function openAndClose(): Promise<void> {
@@ -101,9 +101,14 @@ async function openAndClose(): Promise<void> {
 }
 
 async function timed(times: number, task: () => Promise<void>): Promise<number> {
-  const start = performance.now()
+  const start = process.cpuUsage()
   for (let count = 0; count < times; count++) await task()
-  return ((performance.now() - start) * 1000) / times
+  return microsecondsSince(start) / times
+}
+
+function microsecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start)
+  return user + system
 }
 
 async function withSocket<T>(use: (socket: KernelSocket) => Promise<T>): Promise<T> {
