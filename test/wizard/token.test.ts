@@ -45,7 +45,7 @@ describe('a token', () => {
     const run = await site.init(site.answers, { EMF_PXE_TOKEN: token })
     assert.equal(run.exitCode, 0, run.stderr)
     assert.match(run.stderr, /Token of demo: valid until/)
-    assert.match(run.stderr, /Orchestrator 2026\.0\.1, with .*onboarding/)
+    assert.match(run.stderr, /Orchestrator 2026\.0\.1, with[\s\S]*onboarding/)
     assert.match(run.stderr, /Its projects: demo-project/)
     assertNoTrace(token, { ...contentsBelow(site.directory), stdout: run.stdout, stderr: run.stderr })
   })
