@@ -50,7 +50,7 @@ export function previousProgram({ paths }: Receipt): string {
 /** Throws UPGRADE_NO_WAY_BACK when the last upgrade left nothing to go back to. */
 export async function needPrevious(host: DeployHost, receipt: Receipt): Promise<string> {
   const path = previousProgram(receipt)
-  if (receipt.previous !== undefined && (await host.exists(path))) return path
+  if (await host.exists(path)) return path
   throw new EmfPxeError('UPGRADE_NO_WAY_BACK', { message: `${path} does not exist.` })
 }
 

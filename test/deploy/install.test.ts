@@ -255,3 +255,17 @@ describe('uninstalling', asRoot, () => {
     assert.deepEqual(machine.snapshot(), before)
   })
 })
+
+test(
+  'where the kernel refuses the ceiling, as in a container, a second run still changes nothing',
+  asRoot,
+  async (t) => {
+    const machine = new Machine(t)
+    machine.answers.push(([program]) =>
+      program === 'sysctl' ? { exitCode: 1, output: 'Read-only file system' } : undefined,
+    )
+    await install('systemd', sampleValues, machine.options())
+    assert.match(machine.screen(), /! sysctl .* ended with 1/)
+    assert.equal((await install('systemd', sampleValues, machine.options())).changed, false)
+  },
+)

@@ -37,7 +37,7 @@ export function receiveCeiling(
       title: `sysctl ${ceiling}=${wanted}`,
       run: ['sysctl', '-q', '-p', sysctlPath],
       ...before,
-      ...(Number(present) === wanted ? {} : { unless: 'receive-ceiling-set' }),
+      ...(Number(present) === wanted ? {} : { afterChange: true }),
       // A container may not set it; the service then works with the smaller buffer.
       optional: true,
     },

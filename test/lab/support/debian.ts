@@ -47,7 +47,7 @@ function privateLists(suite: string): string[] {
 }
 
 /** The Debian mirror that this machine's apt uses. */
-function mirror(): string {
+export function mirror(): string {
   const targets = run('apt-get', ['indextargets', '--format', '$(SITE) $(ORIGIN)', 'Created-By: Packages'])
   const site = targets.split('\n').find((line) => /\/debian\/? Debian$/.test(line))
   if (site === undefined) throw new Error('apt has no Debian mirror: run apt-get update')
