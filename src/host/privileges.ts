@@ -11,7 +11,7 @@ const capabilityBits = {
 
 export type Capability = keyof typeof capabilityBits
 
-/** What this process may do. */
+/** What a process may do. */
 export interface Privileges {
   readonly userId: number
   readonly isRoot: boolean
@@ -25,14 +25,14 @@ export interface Privileges {
   readonly firstFreePort: number
 }
 
-export function readPrivileges(): Privileges {
-  return parsePrivileges(
-    readText('/proc/self/status') ?? '',
-    readText('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? '',
-  )
+/** Of this process, or of another one by its number: `status` looks at the running service. Undefined when it has ended. */
+export function readPrivileges(pid: number | 'self' = 'self'): Privileges | undefined {
+  const status = readText(`/proc/${pid}/status`)
+  if (status === undefined) return undefined
+  return parsePrivileges(status, readText('/proc/sys/net/ipv4/ip_unprivileged_port_start') ?? '')
 }
 
-/** Reads /proc/self/status, and the kernel's setting of the first port for everybody. */
+/** Reads /proc/PID/status, and the kernel's setting of the first port for everybody. */
 export function parsePrivileges(status: string, firstFreePort: string): Privileges {
   const field = (name: string) => new RegExp(`^${name}:\\s+(\\S.*)$`, 'm').exec(status)?.[1] ?? ''
   const [, effectiveUser = ''] = field('Uid').split(/\s+/)

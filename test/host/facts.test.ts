@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, test } from 'node:test'
-import { readClock } from '../../src/host/clock.ts'
-import { readDisk } from '../../src/host/disk.ts'
-import { readMachine } from '../../src/host/machine.ts'
 import { readManagers } from '../../src/host/managers.ts'
 import { mayOpenPort, parsePrivileges, readPrivileges } from '../../src/host/privileges.ts'
-import { readReversePathFilter } from '../../src/host/reverse-path.ts'
 import { findProgram, type ProgramResult, runProgram } from '../../src/host/run-program.ts'
 import { parseOsRelease, readSystem } from '../../src/host/system.ts'
 
@@ -41,29 +34,13 @@ describe('privileges', () => {
     test(`a user without any ${may ? 'may' : 'may not'} open ${port} when ports are free from ${firstFree}`, () => {
       assert.equal(mayOpenPort(parsePrivileges(status('1000', '0000000000000000'), firstFree), port), may)
     })
-  test('ours are known', () => {
-    assert.equal(readPrivileges().userId, process.geteuid?.())
+  test('ours are known, and those of a process by its number', () => {
+    assert.equal(readPrivileges()?.userId, process.geteuid?.())
+    assert.deepEqual(readPrivileges(process.pid), readPrivileges())
   })
-})
-
-describe('the reverse-path filter', () => {
-  for (const [all, nic, expected] of [
-    [0, 0, 'off'],
-    [1, 0, 'strict'],
-    [0, 1, 'strict'],
-    [1, 2, 'loose'],
-    [2, 1, 'loose'],
-  ] as const)
-    test(`all ${all}, NIC ${nic}: ${expected}`, () => {
-      const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-conf-'))
-      for (const [name, value] of Object.entries({ all, eth1: nic })) {
-        mkdirSync(join(directory, name))
-        writeFileSync(join(directory, name, 'rp_filter'), `${value}\n`)
-      }
-      const found = readReversePathFilter('eth1', directory)
-      rmSync(directory, { recursive: true })
-      assert.equal(found, expected)
-    })
+  test('a process that has ended has none', () => {
+    assert.equal(readPrivileges(4_194_305), undefined)
+  })
 })
 
 describe('the distribution', () => {
@@ -86,22 +63,6 @@ describe('the distribution', () => {
   test('that of this machine is known', () => {
     assert.match(readSystem().kernel, /^\d+\.\d+/)
   })
-})
-
-describe('the clock', () => {
-  const rows: readonly [answer: ProgramResult, mark: boolean, synchronized: boolean | undefined][] = [
-    [said('yes\n'), false, true],
-    [said('no\n'), false, false],
-    [{ kind: 'failed', problem: 'no bus' }, false, undefined],
-    [{ kind: 'missing' }, false, undefined],
-    [{ kind: 'missing' }, true, true],
-  ]
-  for (const [answer, mark, synchronized] of rows)
-    test(`timedatectl ${answer.kind === 'ok' ? answer.stdout.trim() : answer.kind}, mark ${mark}`, async () => {
-      const facts = await readClock(answers({ timedatectl: answer }), () => mark)
-      assert.equal(facts.synchronized, synchronized)
-      assert.ok(facts.bootedAtMs < facts.nowMs)
-    })
 })
 
 describe('what could run us', () => {
@@ -135,14 +96,6 @@ describe('what could run us', () => {
   })
 })
 
-describe('disk', () => {
-  test('a directory that does not exist yet is looked for above', () => {
-    const facts = readDisk(join(tmpdir(), 'not-yet', 'emf-pxe'))
-    assert.equal(facts.path, tmpdir())
-    assert.ok(facts.freeBytes > 0 && facts.freeBytes <= facts.totalBytes)
-  })
-})
-
 describe('programs', () => {
   test('one that succeeds', async () => {
     assert.deepEqual(await runProgram('echo', ['hello']), { kind: 'ok', stdout: 'hello' })
@@ -155,9 +108,4 @@ describe('programs', () => {
     assert.deepEqual(await runProgram('no-such-program', []), { kind: 'missing' })
     assert.equal(findProgram('no-such-program'), undefined)
   })
-})
-
-test('the hardware is known as far as this user may', async () => {
-  const machine = await readMachine()
-  assert.ok(machine.processors >= 1 && machine.memoryBytes > 0)
 })
