@@ -77,7 +77,8 @@ export async function install(
   return { ...result, changed: hasChanges(steps) }
 }
 
-function refuseOrdinaryUser({ name }: Target): void {
+/** @throws EmfPxeError DEPLOY_NOT_PERMITTED where only root can install */
+export function refuseOrdinaryUser({ name }: { readonly name: DeployTarget | 'none' }): void {
   if (process.getuid?.() === 0 || (name !== 'systemd' && name !== 'docker')) return
   throw new EmfPxeError('DEPLOY_NOT_PERMITTED', {
     message: `Installing for ${name} writes to /etc and talks to the service manager, which needs root.`,

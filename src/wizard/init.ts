@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { StoredEntry } from '../artifact/store/manifest.ts'
 import { readConfigText } from '../config/load.ts'
 import type { Config, ConfigInput } from '../config/schema.ts'
-import { type InstallResult, install } from '../deploy/install.ts'
+import { type InstallResult, install, refuseOrdinaryUser } from '../deploy/install.ts'
 import { kubernetesValues } from '../deploy/kubernetes-answers.ts'
 import { programWords } from '../deploy/program-file.ts'
 import { initCommand, refuseDropping } from '../deploy/settings.ts'
@@ -37,6 +37,7 @@ export interface InitResult {
  * names its flag. Nothing is written before the plan was agreed to.
  */
 export async function init(flags: InitFlags, around: InitSurroundings): Promise<InitResult> {
+  if (flags.target !== undefined && !flags.dryRun) refuseOrdinaryUser({ name: flags.target })
   const present = await presentConfig(flags.configFile)
   if (!around.ui.prompts.interactive) refuseForgetting(flags, present, around)
   const interfaces = await interfacesStep(

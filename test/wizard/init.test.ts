@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { parse } from 'yaml'
 import { ArtifactStore } from '../../src/artifact/store/store.ts'
 import { startDemoOrchestrator } from '../../src/demo/demo-orchestrator.ts'
 import type { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
+import { projectRoot } from '../support/imports.ts'
+import { missing } from '../support/needs.ts'
 import { InitSite } from './support/site.ts'
 import { nic } from './support/table.ts'
 
@@ -110,6 +114,39 @@ describe('init without questions', () => {
     const written = parse(readFileSync(site.configFile, 'utf8'))
     assert.deepEqual(written.orchestrator, { artifactUrl: url, trustFingerprint: endpoint.sha256 })
   })
+})
+
+describe('an ordinary user', () => {
+  test('can do it where they may write', { skip: missing('root') }, async (t) => {
+    const site = InitSite.open(t, orchestrator)
+    chmodSync(site.directory, 0o777)
+    const script = join(projectRoot, 'test/wizard/support/program.ts')
+    const argv = [script, String(orchestrator.port), 'init', ...site.answers]
+    const nobody = { uid: 65_534, gid: 65_534, env: { TMPDIR: site.directory } }
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...argv], nobody)
+    const said: string[] = []
+    child.stderr.on('data', (chunk) => said.push(String(chunk)))
+    const [exitCode] = await once(child, 'close')
+    assert.equal(exitCode, 0, said.join(''))
+    assert.equal(statSync(site.configFile).uid, 65_534)
+    assert.equal((await new ArtifactStore(site.stateDirectory).load()).isFallback, false)
+  })
+
+  for (const target of ['systemd', 'docker'])
+    test(`is told that ${target} needs root, before anything is fetched`, {
+      skip: missing('root'),
+    }, async (t) => {
+      const site = InitSite.open(t, orchestrator)
+      const isRoot = process.getuid
+      process.getuid = () => 65_534
+      t.after(() => {
+        if (isRoot !== undefined) process.getuid = isRoot
+      })
+      const run = await site.init(site.answers.map((word) => (word === 'none' ? target : word)))
+      assert.equal(run.exitCode, 5, run.stderr)
+      assert.match(run.stderr, /DEPLOY_NOT_PERMITTED/)
+      assert.deepEqual(orchestrator.requests, [])
+    })
 })
 
 describe('an answer that is missing names its flag', () => {

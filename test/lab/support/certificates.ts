@@ -24,6 +24,24 @@ export function endpointCertificate(directory: string, hosts: readonly string[])
   ])
 }
 
+/** A site's private authority: what `--ca-file` names on premises. */
+export function privateAuthority(directory: string): Certificate {
+  return selfSigned(directory, 'authority', '/CN=emf-pxe lab authority', [
+    'basicConstraints=critical,CA:TRUE',
+  ])
+}
+
+/** The certificate of the orchestrator's root domain, signed by that authority. */
+export function rootDomainCertificate(
+  directory: string,
+  hosts: readonly string[],
+  { certificatePath, keyPath }: Certificate,
+): Certificate {
+  const extensions = [`subjectAltName=${hosts.map((host) => `DNS:${host}`).join(',')}`]
+  const signer = ['-CA', certificatePath, '-CAkey', keyPath]
+  return selfSigned(directory, 'root-domain', `/CN=${hosts[0]}`, extensions, signer)
+}
+
 /** A key like the one the orchestrator signs `signed_ipxe.efi` with, to be enrolled into `db`. */
 export function secureBootCertificate(directory: string): Certificate {
   return selfSigned(directory, 'db', '/CN=emf-pxe lab Secure Boot db', ['extendedKeyUsage=codeSigning'])
@@ -46,12 +64,13 @@ function selfSigned(
   name: string,
   subject: string,
   extensions: readonly string[],
+  signer: readonly string[] = [],
 ): Certificate {
   const certificatePath = join(directory, `${name}.crt`)
   const keyPath = join(directory, `${name}.key`)
   const extensionArgs = extensions.flatMap((extension) => ['-addext', extension])
   run('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-sha256', '-nodes', '-days', '365'],
+    ...['req', '-x509', '-newkey', 'rsa:2048', '-sha256', '-nodes', '-days', '365', ...signer],
     ...['-subj', subject, ...extensionArgs, '-keyout', keyPath, '-out', certificatePath],
   ])
   return read(certificatePath, keyPath)

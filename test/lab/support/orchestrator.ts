@@ -1,9 +1,14 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lan } from '../../support/namespaces.ts'
-import { type Certificate, endpointCertificate } from './certificates.ts'
+import {
+  type Certificate,
+  endpointCertificate,
+  privateAuthority,
+  rootDomainCertificate,
+} from './certificates.ts'
 import { microOs } from './micro-os.ts'
-import { Transcript } from './transcript.ts'
+import { Program } from './program.ts'
 
 /** Names are relative, so that the same script works over http and https. */
 const bootScript = `#!ipxe
@@ -21,14 +26,23 @@ export const provisioningHost = `tinkerbell-nginx.${fqdn}`
  * over plain http on 80 for an iPXE without TLS.
  */
 export class Orchestrator {
-  readonly certificate: Certificate
+  /** Signs the root domain's certificate: the site's private authority. */
+  readonly authority: Certificate
   readonly scriptUrl = `http://${provisioningHost}/tink-stack/boot.ipxe`
   readonly httpsScriptUrl = `https://${provisioningHost}/tink-stack/boot.ipxe`
   readonly #directory: string
+  #certificate: Certificate
+  #nginx: Program | undefined
 
   private constructor(directory: string) {
     this.#directory = directory
-    this.certificate = endpointCertificate(directory, [provisioningHost, fqdn])
+    this.authority = privateAuthority(directory)
+    this.#certificate = endpointCertificate(directory, [provisioningHost, fqdn])
+  }
+
+  /** The provisioning endpoint's certificate of the day. */
+  get certificate(): Certificate {
+    return this.#certificate
   }
 
   static async start(lan: Lan, namespace: string, directory: string): Promise<Orchestrator> {
@@ -36,10 +50,21 @@ export class Orchestrator {
     const orchestrator = new Orchestrator(directory)
     orchestrator.#publishFiles()
     const configuration = join(directory, 'nginx.conf')
-    writeFileSync(configuration, nginxConfiguration(directory, orchestrator.certificate))
-    const nginx = lan.spawn(namespace, ['nginx', '-c', configuration, '-e', 'stderr'])
-    await Transcript.of(nginx, 'nginx').waitFor(/start worker process \d+/, 10_000)
+    const root = rootDomainCertificate(directory, [fqdn], orchestrator.authority)
+    writeFileSync(configuration, nginxConfiguration(directory, orchestrator.certificate, root))
+    const nginx = new Program(lan.spawn(namespace, ['nginx', '-c', configuration, '-e', 'stderr']), 'nginx')
+    await nginx.output.waitFor(/start worker process \d+/, 10_000)
+    orchestrator.#nginx = nginx
     return orchestrator
+  }
+
+  /** Gives the endpoint a new certificate; the boot file still trusts the old one until it is built anew. */
+  async rotateCertificate(): Promise<Certificate> {
+    this.#certificate = endpointCertificate(this.#directory, [provisioningHost, fqdn])
+    this.#publishCertificate()
+    this.#nginx?.signal('SIGHUP')
+    await this.#nginx?.output.waitFor(/worker process \d+ exited with code 0/, 20_000)
+    return this.#certificate
   }
 
   /** Publishes one more file below `/tink-stack/`. */
@@ -57,15 +82,20 @@ export class Orchestrator {
   #publishFiles(): void {
     const { kernel, initramfs } = microOs()
     this.publish('boot.ipxe', bootScript)
-    this.publish('keys/Full_server.crt', readFileSync(this.certificate.certificatePath))
     copyFileSync(kernel, join(this.#directory, 'www/tink-stack/vmlinuz-x86_64'))
     copyFileSync(initramfs, join(this.#directory, 'www/tink-stack/initramfs-x86_64'))
     mkdirSync(join(this.#directory, 'www/boots'))
-    copyFileSync(this.certificate.certificatePath, join(this.#directory, 'www/boots/ca.crt'))
+    this.#publishCertificate()
+  }
+
+  #publishCertificate(): void {
+    const { certificatePath } = this.#certificate
+    this.publish('keys/Full_server.crt', readFileSync(certificatePath))
+    copyFileSync(certificatePath, join(this.#directory, 'www/boots/ca.crt'))
   }
 }
 
-function nginxConfiguration(directory: string, certificate: Certificate): string {
+function nginxConfiguration(directory: string, certificate: Certificate, root: Certificate): string {
   return `user root;
 daemon off;
 worker_processes 1;
@@ -85,6 +115,13 @@ http {
   server {
     listen 80;
     listen 443 ssl;
+    root ${directory}/www;
+  }
+  server {
+    listen 443 ssl;
+    server_name ${fqdn};
+    ssl_certificate ${root.certificatePath};
+    ssl_certificate_key ${root.keyPath};
     root ${directory}/www;
   }
 }
