@@ -38,10 +38,14 @@ export function processIds(): number[] {
   return readNames('/proc').map(Number).filter(Number.isInteger)
 }
 
-/** Which process holds each of these sockets, by inode; those of other users are only seen by root. */
+/**
+ * Which process holds each of these sockets, by inode; those of other users are only seen by root.
+ * systemd keeps the sockets that it hands to services, so it is named when nobody else has them.
+ */
 export function findSocketProcesses(inodes: ReadonlySet<string>): ReadonlyMap<string, number> {
   const found = new Map<string, number>()
-  for (const pid of processIds()) {
+  const systemLast = processIds().sort((one, other) => Number(one === 1) - Number(other === 1))
+  for (const pid of systemLast) {
     for (const descriptor of readNames(`/proc/${pid}/fd`)) {
       const inode = /^socket:\[(\d+)\]$/.exec(readLink(`/proc/${pid}/fd/${descriptor}`) ?? '')?.[1]
       if (inode !== undefined && inodes.has(inode) && !found.has(inode)) found.set(inode, pid)

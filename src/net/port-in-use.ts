@@ -37,6 +37,8 @@ export function describeHolder({ process: holder, socket }: PortHolder): string 
 function remedy({ process: holder, socket }: PortHolder): string {
   if (holder === undefined) return `sudo ss -lunp 'sport = :${socket.port}'`
   if (holder.name === 'dnsmasq') return dnsmasqRemedy(socket.port, holder.unit)
+  if (holder.pid === 1)
+    return `systemctl list-sockets | grep ':${socket.port} '   # then: systemctl disable --now UNIT`
   if (holder.container?.engine === 'docker') return `docker stop ${holder.container.id}`
   if (holder.unit !== undefined) return `systemctl disable --now ${holder.unit}`
   return `Stop it (kill ${holder.pid}), or move it to another address, then start again.`

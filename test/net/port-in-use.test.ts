@@ -44,6 +44,13 @@ const rows: readonly [name: string, port: number, owner: Owner | undefined, who:
     'docker stop 3f9c0a1b2c3d',
   ],
   [
+    'systemd, for a service that is not running',
+    69,
+    { pid: 1, name: 'systemd' },
+    'systemd (pid 1)',
+    "systemctl list-sockets | grep ':69 '   # then: systemctl disable --now UNIT",
+  ],
+  [
     'a program started by hand',
     4011,
     { name: 'pixiecore' },
