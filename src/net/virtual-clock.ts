@@ -10,6 +10,8 @@ interface Appointment {
 /** Longest that one run may take in virtual time: an hour is a transfer that hangs. */
 const mostVirtualMs = 3_600_000
 
+const tickMs = 0.5
+
 /** A clock that stands still until it is told to run: no sleeps, the same order every time. */
 export class VirtualClock implements Clock {
   #nowMs = 0
@@ -32,7 +34,7 @@ export class VirtualClock implements Clock {
   async advance(durationMs: number): Promise<void> {
     const untilMs = this.#nowMs + durationMs
     await settle()
-    while ((this.#heap[0]?.atMs ?? Infinity) <= untilMs) await this.#runNext()
+    while (this.#nextAtMs <= untilMs) await this.#runSome(untilMs)
     this.#nowMs = untilMs
   }
 
@@ -48,17 +50,30 @@ export class VirtualClock implements Clock {
     while (!settled) {
       if (this.#heap.length === 0) throw new Error(`nothing left to happen at ${this.#nowMs} ms`)
       if (this.#nowMs > limitMs) throw new Error(`still waiting after ${mostVirtualMs} ms of virtual time`)
-      await this.#runNext()
+      await this.#runSome(limitMs)
     }
     return await promise
   }
 
-  async #runNext(): Promise<void> {
+  get #nextAtMs(): number {
+    return this.#heap[0]?.atMs ?? Infinity
+  }
+
+  /**
+   * Runs what falls within a tick, then lets promises settle. Settling costs more than most tasks, so
+   * a promise that a task decides may go on up to a tick of virtual time later.
+   */
+  async #runSome(untilMs: number): Promise<void> {
+    const endMs = Math.min(untilMs, this.#nextAtMs + tickMs)
+    while (this.#nextAtMs <= endMs) this.#runNext()
+    await settle()
+  }
+
+  #runNext(): void {
     const next = this.#pop()
     if (next?.task === undefined) return
     this.#nowMs = Math.max(this.#nowMs, next.atMs)
     next.task()
-    await settle()
   }
 
   #push(appointment: Appointment): void {
@@ -101,7 +116,7 @@ function isBefore(one: Appointment | undefined, other: Appointment | undefined):
   return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order)
 }
 
-/** Lets promises that are already decided run their continuations. */
+/** Lets promises that are already decided run their continuations, and theirs. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

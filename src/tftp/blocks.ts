@@ -31,7 +31,9 @@ export class Blocks {
   }
 
   range(first: number, count: number): Uint8Array[] {
-    return Array.from({ length: count }, (_, index) => this.datagram(first + index))
+    const datagrams: Uint8Array[] = []
+    for (let block = first; block < first + count; block++) datagrams.push(this.datagram(block))
+    return datagrams
   }
 
   #make(block: number): Uint8Array {

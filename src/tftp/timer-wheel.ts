@@ -10,6 +10,7 @@ export interface Timed {
 
 const tickMs = 25
 const slots = 256
+const mostForgivenMs = 1000
 /** Looked at in one go; the rest waits a turn, so that other sockets are read in between. */
 const mostAtOnce = 128
 
@@ -26,6 +27,8 @@ export class TimerWheel<Item extends Timed> {
   #watched = 0
   #lastTick = 0
   #cancel: (() => void) | undefined
+  #turnAtMs = 0
+  #graceUntilMs = 0
 
   constructor(clock: Clock, expired: (item: Item, nowMs: number) => void) {
     this.#clock = clock
@@ -34,10 +37,14 @@ export class TimerWheel<Item extends Timed> {
 
   /** Makes sure that the item is looked at soon after its deadline. */
   watch(item: Item): void {
+    this.#put(item, item.deadlineMs)
+  }
+
+  #put(item: Item, atMs: number): void {
     const nowTick = Math.floor(this.#clock.now() / tickMs)
     // Empties the slots of the past first: after a pause of the process they are needed again.
     if (this.#cancel !== undefined) this.#collect(nowTick)
-    const wanted = Math.max(nowTick + 1, Math.ceil(item.deadlineMs / tickMs))
+    const wanted = Math.max(nowTick + 1, Math.ceil(atMs / tickMs))
     const tick = Math.min(wanted, nowTick + slots - 1)
     if (item.wakeTick > nowTick && item.wakeTick <= tick) return
     item.wakeTick = tick
@@ -56,15 +63,30 @@ export class TimerWheel<Item extends Timed> {
 
   #start(nowTick: number): void {
     this.#lastTick = nowTick
-    this.#cancel = this.#clock.schedule(tickMs, () => this.#turn())
+    this.#turnIn(tickMs)
+  }
+
+  #turnIn(delayMs: number): void {
+    this.#turnAtMs = this.#clock.now() + delayMs
+    this.#cancel = this.#clock.schedule(delayMs, () => this.#turn())
   }
 
   #turn(): void {
     const nowMs = this.#clock.now()
+    this.#forgiveLateness(nowMs)
     this.#collect(Math.floor(nowMs / tickMs))
     for (const item of this.#due.splice(0, mostAtOnce)) this.#look(item, nowMs)
     if (this.#watched === 0) this.#cancel = undefined
-    else this.#cancel = this.#clock.schedule(this.#due.length > 0 ? 0 : tickMs, () => this.#turn())
+    else this.#turnIn(this.#due.length > 0 ? 0 : tickMs)
+  }
+
+  /**
+   * Time that this process did not get is not silence of the clients: their datagrams wait in the
+   * sockets and will be read first.
+   */
+  #forgiveLateness(nowMs: number): void {
+    const lateMs = Math.min(nowMs - this.#turnAtMs, mostForgivenMs)
+    if (lateMs > tickMs) this.#graceUntilMs = nowMs + lateMs
   }
 
   /** Gathers what fell due since the last turn; after a long pause the whole wheel, once. */
@@ -81,7 +103,8 @@ export class TimerWheel<Item extends Timed> {
     this.#watched--
     // Put earlier into another slot meanwhile: that entry counts.
     if (item.wakeTick * tickMs > nowMs || item.deadlineMs === Infinity) return
-    if (item.deadlineMs <= nowMs) this.#expired(item, nowMs)
-    if (item.deadlineMs !== Infinity) this.watch(item)
+    const graceMs = item.deadlineMs <= nowMs ? this.#graceUntilMs - nowMs : 0
+    if (item.deadlineMs <= nowMs && graceMs <= 0) this.#expired(item, nowMs)
+    if (item.deadlineMs !== Infinity) this.#put(item, Math.max(item.deadlineMs, nowMs + graceMs))
   }
 }

@@ -12,39 +12,53 @@ export function acknowledge(session: TftpSession, wireBlock: number, atMs: numbe
   return block === session.acknowledged ? duplicate(heard, atMs) : progress(heard, block, atMs)
 }
 
+/** Above this, an ACK may well be one that the client sent again: no round trip can be learnt from it. */
+const clientRetryMs = 1000
+
 /** ACK 0: the client takes our options, and has proved that it receives at its address. */
 function open(session: TftpSession, atMs: number): Step {
-  return advance({ ...learn(session, 0, atMs), phase: 'sending', progressAtMs: atMs }, atMs)
+  const tookMs = atMs - session.flight.sentAtMs
+  const learnt = tookMs < clientRetryMs ? learn(session, atMs) : session
+  return advance({ ...learnt, phase: 'sending', progressAtMs: atMs }, atMs)
 }
 
 function progress(session: TftpSession, block: number, atMs: number): Step {
-  const { recovery, transfer } = session
-  const ended = recovery !== undefined && block >= recovery.until
-  const needless = ended && tooSoon(session, recovery.startedAtMs, atMs)
-  const moved: TftpSession = {
-    ...learn(session, block, atMs),
-    acknowledged: block,
-    progressAtMs: atMs,
-    recovery: ended ? undefined : recovery,
-    // Every block of a needless resend will cause a duplicate ACK; else those that it foresaw.
-    echoes: needless ? transfer.windowSize : ended ? recovery.echoes : 0,
-  }
-  if (block === transfer.lastBlock) return completed(moved)
-  const lost = block < session.sent && !needless && !isUnderRepair(moved, atMs)
-  return lost ? goBack(moved, atMs, 0) : advance(moved, atMs)
+  const moved: TftpSession = { ...learn(session, atMs), acknowledged: block, progressAtMs: atMs }
+  if (block === session.transfer.lastBlock) return completed(moved)
+  if (block === session.sent) return advance(calmed(moved), atMs)
+  return partial(moved, atMs)
+}
+
+/**
+ * An ACK below the end of the window tells of a loss (RFC 7440 §4). While echoes may come it may as
+ * well answer a block that came twice: then the window slides, which makes the client acknowledge
+ * again, and if there is a gap all the same, the timer mends it.
+ */
+function partial(session: TftpSession, atMs: number): Step {
+  return session.wary > 0 ? advance({ ...session, echoHeard: true }, atMs) : goBack(session, atMs)
 }
 
 /**
  * The same ACK again. In lock step it is never answered: that would send every following block
- * twice (the sorcerer's apprentice, RFC 1123 §4.2.3.1). In a window it says that a block after
- * `acknowledged` is missing, and edk2 says so once for every later block of the window: go back
- * once, and not at all for the echo of a block that we sent twice ourselves.
+ * twice (the sorcerer's apprentice, RFC 1123 §4.2.3.1). In a window it says that the first block
+ * is missing, and edk2 says so once for every later block: go back once.
+ *
+ * edk2 also answers each block that it has already with such an ACK, so whatever is sent twice comes
+ * back as an echo, and answering echoes would be the apprentice again. No clock can tell the two
+ * apart (on a busy machine an echo comes late), so after going back duplicates are not believed
+ * until the blocks sent twice are acknowledged and a whole window has passed without any.
  */
 function duplicate(session: TftpSession, atMs: number): Step {
-  if (session.transfer.windowSize === 1 || isUnderRepair(session, atMs)) return unchanged(session)
-  if (session.echoes > 0) return unchanged({ ...session, echoes: session.echoes - 1 })
-  if (tooSoon(session, session.flight.sentAtMs, atMs)) return unchanged(session)
-  return goBack(session, atMs, 0)
+  if (session.transfer.windowSize === 1) return unchanged(session)
+  // No echo takes seconds: the client's own timeout has run out (4 s in edk2), and it asks.
+  const isRetry = atMs - session.flight.sentAtMs >= clientRetryMs
+  return session.wary > 0 && !isRetry ? unchanged({ ...session, echoHeard: true }) : goBack(session, atMs)
+}
+
+/** All in flight has arrived: one window nearer to believing duplicates, unless it had echoes. */
+function calmed(session: TftpSession): TftpSession {
+  const wary = session.echoHeard ? session.wary : Math.max(0, session.wary - 1)
+  return { ...session, wary, echoHeard: false }
 }
 
 function completed(session: TftpSession): Step {
@@ -55,33 +69,14 @@ function completed(session: TftpSession): Step {
 }
 
 /**
- * A round trip is measured on whole windows that were sent once (Karn's rule). After a resend the
- * doubled wait stays, unless the answer took as long as answers usually do: then something was
- * lost, and the way has not become longer.
+ * A round trip is measured on clean flights (Karn's rule), or for want of those on any. A doubled
+ * wait stays until an answer took as long as answers usually do: then something was lost, and the
+ * way has not become longer.
  */
-function learn(session: TftpSession, block: number, atMs: number): TftpSession {
+function learn(session: TftpSession, atMs: number): TftpSession {
   const { flight, roundTrip } = session
   const tookMs = atMs - flight.sentAtMs
-  if (flight.clean && block === session.sent)
+  if (flight.clean || roundTrip === undefined)
     return { ...session, attempts: 0, roundTrip: sampled(roundTrip, tookMs) }
-  const usual = roundTrip !== undefined && tookMs <= usualMostMs(roundTrip)
-  return usual ? { ...session, attempts: 0 } : session
-}
-
-/**
- * A resend is on its way, and this ACK answers what was sent before it. One that comes a round trip
- * later answers the resend itself: part of that was lost as well.
- */
-function isUnderRepair({ recovery, roundTrip }: TftpSession, atMs: number): boolean {
-  if (recovery === undefined) return false
-  if (roundTrip === undefined) return true
-  return atMs - recovery.startedAtMs < (roundTrip.leastMs + roundTrip.smoothedMs) / 2
-}
-
-/**
- * Sooner than anything sent then can have been answered, so it answers what was sent before. Half
- * the shortest round trip, because an early block of a window is answered a little before its last.
- */
-function tooSoon(session: TftpSession, sentAtMs: number, atMs: number): boolean {
-  return session.roundTrip !== undefined && atMs - sentAtMs < session.roundTrip.leastMs / 2
+  return tookMs <= usualMostMs(roundTrip) ? { ...session, attempts: 0 } : session
 }

@@ -5,22 +5,19 @@
 export interface RoundTrip {
   readonly smoothedMs: number
   readonly variationMs: number
-  /** Shortest seen: nothing sent later than this can have been answered yet. */
-  readonly leastMs: number
 }
 
 /** Wait before the first resend while nothing is known, and its bounds afterwards. */
 const unknownMs = 1000
-const leastWaitMs = 250
+const leastWaitMs = 30
 const mostWaitMs = 1000
 
 export function sampled(before: RoundTrip | undefined, sampleMs: number): RoundTrip {
-  if (before === undefined) return { smoothedMs: sampleMs, variationMs: sampleMs / 2, leastMs: sampleMs }
+  if (before === undefined) return { smoothedMs: sampleMs, variationMs: sampleMs / 2 }
   const deviation = Math.abs(before.smoothedMs - sampleMs)
   return {
     smoothedMs: before.smoothedMs + (sampleMs - before.smoothedMs) / 8,
     variationMs: before.variationMs + (deviation - before.variationMs) / 4,
-    leastMs: Math.min(before.leastMs, sampleMs),
   }
 }
 

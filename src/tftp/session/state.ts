@@ -33,13 +33,13 @@ export interface TftpSession {
   readonly acknowledged: number
   /** Last block of the window in flight. */
   readonly sent: number
-  /** When the blocks in flight were sent, and whether each of them was sent just once (Karn's rule). */
+  /** When the last blocks were sent; clean: an ACK can only answer these. */
   readonly flight: Flight
   readonly roundTrip: RoundTrip | undefined
-  /** Set between a resend and the acknowledgement of all that had been sent before it. */
-  readonly recovery: Recovery | undefined
-  /** Duplicate acknowledgements still to come for blocks that we sent twice. */
-  readonly echoes: number
+  /** Windows to go until a duplicate ACK is taken for the news of a loss again; see `acknowledge.ts`. */
+  readonly wary: number
+  /** A duplicate came while being wary, in this window. */
+  readonly echoHeard: boolean
   /** How often the resend wait has been doubled; back to 0 by a window that needed no resend. */
   readonly attempts: number
   readonly resentBlocks: number
@@ -54,14 +54,6 @@ export interface TftpSession {
 export interface Flight {
   readonly sentAtMs: number
   readonly clean: boolean
-}
-
-export interface Recovery {
-  /** Highest block sent before the resend. */
-  readonly until: number
-  readonly startedAtMs: number
-  /** Acknowledgements that the resend may cause beyond the needed one. */
-  readonly echoes: number
 }
 
 export type TftpEvent = { readonly atMs: number } & (

@@ -33,8 +33,8 @@ export function begin(transfer: Transfer, atMs: number): Step {
     sent: transfer.hasOptionAck ? 0 : 1,
     flight: { sentAtMs: atMs, clean: true },
     roundTrip: undefined,
-    recovery: undefined,
-    echoes: 0,
+    wary: 0,
+    echoHeard: false,
     attempts: 0,
     resentBlocks: 0,
     heardAtMs: atMs,
@@ -78,7 +78,7 @@ function deadline(session: TftpSession, atMs: number): Step {
   if (!mayResend(session)) return unchanged(scheduled(session, atMs))
   const slower = { ...session, attempts: session.attempts + 1 }
   if (!session.heard) return reopen(slower, atMs)
-  return goBack(slower, atMs, Math.max(0, session.sent - session.acknowledged - 1))
+  return goBack(slower, atMs)
 }
 
 function reopen(session: TftpSession, atMs: number): Step {

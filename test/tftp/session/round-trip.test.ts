@@ -9,8 +9,8 @@ test('nothing known: 1 s, 2 s, then 3 s at most', () => {
   )
 })
 
-test('a fast client is resent to after 250 ms, a slow one after 1 s at most', () => {
-  assert.equal(resendDelayMs(sampled(undefined, 0.2), 0, 3000), 250)
+test('a fast client is resent to after 30 ms, a slow one after 1 s at most', () => {
+  assert.equal(resendDelayMs(sampled(undefined, 0.2), 0, 3000), 30)
   assert.equal(resendDelayMs(sampled(undefined, 100), 0, 3000), 300)
   assert.equal(resendDelayMs(sampled(undefined, 2500), 0, 3000), 1000)
 })
@@ -20,7 +20,6 @@ test('a steady round trip is learnt', () => {
   for (let count = 0; count < 100; count++) roundTrip = sampled(roundTrip, 120)
   assert(Math.abs(roundTrip.smoothedMs - 120) < 1)
   assert(roundTrip.variationMs < 5)
-  assert.equal(roundTrip.leastMs, 120)
 })
 
 test('the wait is bounded by what the client asked for', () => {
