@@ -27,10 +27,20 @@ export const commandTable: CommandTable = {
     summary: 'Go back to the boot file from before the last change',
     load: async () => (await import('./rollback.ts')).default,
   },
+  health: {
+    group: 'Look',
+    summary: 'Ask the running service whether nodes are served',
+    load: async () => (await import('./health.ts')).default,
+  },
   status: {
     group: 'Look',
     summary: 'Check everything from this machine to the orchestrator',
     load: async () => (await import('./status.ts')).default,
+  },
+  probe: {
+    group: 'Look',
+    summary: 'Play a node and show every answer on the LAN',
+    load: async () => (await import('./probe.ts')).default,
   },
   inspect: {
     group: 'Look',

@@ -21,7 +21,8 @@ export async function startDemoOrchestrator(): Promise<EmbeddedOrchestrator> {
       'signed_ipxe.efi': (endpoint) => {
         const script = embeddedScript(`https://${endpoint.commonName}/tink-stack/boot.ipxe`)
         return signToSize(
-          (sizeBytes) => buildEfiImage({ sizeBytes, script, trusted: [endpoint.der] }),
+          (sizeBytes) =>
+            buildEfiImage({ ipxeVersion: '1.21.1+', sizeBytes, script, trusted: [endpoint.der] }),
           bootFileBytes,
           db,
         )

@@ -107,7 +107,9 @@ export class DhcpResponder {
     if (decision.kind === 'acknowledge') {
       this.#publish({ type: 'dhcp.acknowledged', bootFile, server, ...node, address: request.ciaddr })
     } else {
-      this.#publish({ type: 'dhcp.offered', form, gives, bootFile, server, ...node })
+      const waitedSeconds = secondsWaited(request.secs)
+      const waited = waitedSeconds === 0 ? {} : { waitedSeconds }
+      this.#publish({ type: 'dhcp.offered', form, gives, bootFile, server, ...waited, ...node })
     }
   }
 
@@ -119,6 +121,11 @@ export class DhcpResponder {
 /** iPXE out of the boot file, not the one in a ROM that asks for the boot file itself. */
 function runsIpxe(node: NodeIdentity, memory: NodeMemory): boolean {
   return node.firmware === 'ipxe' && memory.ipxe !== 'first'
+}
+
+/** Some ROMs send `secs` with its bytes swapped; nobody waits 256 seconds or a multiple of it. */
+function secondsWaited(secs: number): number {
+  return secs >= 0x100 && (secs & 0xff) === 0 ? secs >> 8 : secs
 }
 
 function reference(node: NodeIdentity, arrival: Arrival): NodeReference {

@@ -13,6 +13,7 @@ export interface Diagnosis {
 
 export type DiagnosisCode =
   | 'refused'
+  | 'spanning-tree'
   | 'offer-ignored'
   | 'boot-server-then-silence'
   | 'data-ports-blocked'
@@ -20,6 +21,7 @@ export type DiagnosisCode =
   | 'client-refused-transfer'
   | 'file-not-served'
   | 'download-loop'
+  | 'boot-order-loop'
   | 'ipxe-never-started'
   | 'ipxe-no-address'
   | 'beyond-our-sight'
@@ -34,6 +36,12 @@ interface Rule {
 /** Longer than any pause inside a healthy boot stage: edk2's longest DHCP retry is 32 s. */
 const silenceMs = 60_000
 
+/** Spanning tree holds a port for 30 s (IEEE 802.1D); edk2 asks at 0, 4, 12 and 28 s. */
+const heldPortSeconds = 10
+
+/** Three boots in a row are no installation any more. */
+const loopRepeats = 3
+
 /** First match wins: certain causes stand before guesses. */
 const rules: readonly Rule[] = [
   {
@@ -41,7 +49,8 @@ const rules: readonly Rule[] = [
     applies: (story) => story.failure !== undefined && hasReached(story, 'offered') && isRefusedFile(story),
     explain: (story) => ({
       sentence: `the node asked for the file "${story.failure?.detail}", which is not served (${story.failure?.reason})`,
-      remedy: 'emf-pxe status: the boot file may be missing, or another server named this file',
+      remedy:
+        'emf-pxe status --only artifact --only network: the boot file may be missing, or another server named this file',
       confidence: 'certain',
     }),
   },
@@ -85,6 +94,16 @@ const rules: readonly Rule[] = [
     }),
   },
   {
+    code: 'boot-order-loop',
+    applies: (story) => (story.repeats ?? 0) >= loopRepeats,
+    explain: (story) => ({
+      sentence: `the node boots from the network again and again, ${(story.repeats ?? 0) + 1} times in a row, and gets as far as iPXE each time`,
+      remedy:
+        'put its disk before the network in the boot order; if it never reaches the orchestrator, read its screen and run emf-pxe status --only orchestrator',
+      confidence: 'likely',
+    }),
+  },
+  {
     code: 'download-loop',
     applies: (story) => story.downloads >= 3 && !hasReached(story, 'ipxe-addressed'),
     explain: (story) => ({
@@ -95,10 +114,22 @@ const rules: readonly Rule[] = [
     }),
   },
   {
-    code: 'offer-ignored',
-    applies: (story, quietMs) => story.stage === 'offered' && (story.offers >= 3 || quietMs > silenceMs),
+    code: 'spanning-tree',
+    applies: (story, quietMs) =>
+      (story.waitedSeconds ?? 0) >= heldPortSeconds &&
+      (isIgnored(story, quietMs) || (story.stage === 'ipxe-started' && quietMs > silenceMs)),
     explain: (story) => ({
-      sentence: `${story.offers === 1 ? 'one offer was' : `${story.offers} offers were`} sent and nothing was fetched: the node ignored them, chose another server, or got no address from the site’s DHCP server`,
+      sentence: `the node had been asking for ${story.waitedSeconds} s when it was first heard, and gave up soon after: its switch port was held, most likely by spanning tree`,
+      remedy:
+        'make the switch port an edge port (Cisco: spanning-tree portfast; others: RSTP edge, admin-edge), then boot the node again',
+      confidence: 'likely',
+    }),
+  },
+  {
+    code: 'offer-ignored',
+    applies: isIgnored,
+    explain: (story) => ({
+      sentence: `${story.offers === 1 ? 'one offer was' : `${story.offers} offers were`} sent${fellBack(story) ? ', in both forms that firmware knows,' : ''} and nothing was fetched: the node ignored them, chose another server, or got no address from the site’s DHCP server`,
       remedy: 'emf-pxe probe: shows every answer on the LAN and which one firmware takes',
       confidence: 'possible',
     }),
@@ -140,15 +171,26 @@ const rules: readonly Rule[] = [
       sentence:
         'iPXE has an address and went on to the orchestrator; what follows happens over HTTPS and is not seen here',
       remedy:
-        'if the screen says "Unable to reach the edge orchestrator": emf-pxe status checks DNS and certificate',
+        'if the orchestrator does not know the node, or its screen says “Unable to reach the edge orchestrator”, DNS or the certificate is to blame: emf-pxe status --only dhcp-dns --only boot-file-trust',
       confidence: 'possible',
     }),
   },
 ]
 
+function isIgnored(story: BootStory, quietMs: number): boolean {
+  return story.stage === 'offered' && (story.offers >= 3 || quietMs > silenceMs)
+}
+
+function fellBack({ milestones }: BootStory): boolean {
+  return milestones.some(({ kind }) => kind === 'fell back')
+}
+
+/** Every diagnosis, for documents and explanations. */
+export const diagnosisCodes: readonly DiagnosisCode[] = rules.map(({ code }) => code)
+
 /** The diagnosis of a story at `nowMs`, or undefined while it may still go well. */
 export function diagnose(story: BootStory, nowMs: number): Diagnosis | undefined {
-  if (story.stage === 'system-started') return undefined
+  if (story.stage === 'system-started' && (story.repeats ?? 0) < loopRepeats) return undefined
   const quietMs = nowMs - story.lastAtMs
   const rule = rules.find((candidate) => candidate.applies(story, quietMs))
   return rule === undefined ? undefined : { code: rule.code, ...rule.explain(story) }

@@ -25,6 +25,8 @@ export type NodeEvent =
       readonly gives: 'file' | 'script' | 'httpBoot'
       readonly bootFile: string
       readonly server: string
+      /** How long the node had been asking, as it says itself (`secs`); absent for less than a second. */
+      readonly waitedSeconds?: number
     } & NodeReference)
   | ({
       readonly type: 'dhcp.acknowledged'

@@ -42,7 +42,8 @@ function isTransfer(event: TimedNodeEvent): boolean {
 }
 
 /** The first state of a story, before its first event is folded in. */
-export function openStory(event: TimedNodeEvent): BootStory {
+export function openStory(event: TimedNodeEvent, previous?: BootStory): BootStory {
+  const waited = event.type === 'dhcp.offered' ? event.waitedSeconds : undefined
   return {
     id: `${event.mac}@${event.atMs}`,
     mac: event.mac,
@@ -57,9 +58,21 @@ export function openStory(event: TimedNodeEvent): BootStory {
     offerForm: undefined,
     transfer: undefined,
     downloads: 0,
+    ...(waited === undefined ? {} : { waitedSeconds: waited }),
+    ...repeatsAfter(previous, event.atMs),
     failure: undefined,
     milestones: [],
   }
+}
+
+/** An installation reboots once or twice, and not within so short a time. */
+const repeatMs = 15 * 60_000
+
+/** Only boots that came as far as iPXE count: others are retries of one. */
+function repeatsAfter(previous: BootStory | undefined, atMs: number): { repeats?: number } {
+  if (previous === undefined || !hasReached(previous, 'ipxe-started')) return {}
+  if (atMs - previous.startedAtMs > repeatMs) return {}
+  return { repeats: (previous.repeats ?? 0) + 1 }
 }
 
 /** One event later. Pure; events of other nodes must not be passed in. */

@@ -28,7 +28,7 @@ export class BootStories {
     const current = this.#latest.get(event.mac)
     const isNew = beginsStory(current, event)
     if (current === undefined && !isNew) return undefined
-    const base = isNew || current === undefined ? openStory(event) : current
+    const base = isNew || current === undefined ? openStory(event, current) : current
     const story = fold(base, event)
     this.#latest.delete(event.mac)
     this.#latest.set(event.mac, story)

@@ -22,6 +22,10 @@ export interface BootStory {
   readonly transfer: StoryTransfer | undefined
   /** Completed downloads of a boot file in this attempt: more than one smells of a loop. */
   readonly downloads: number
+  /** How long the node had been asking when it was first heard; a switch may have held its port. */
+  readonly waitedSeconds?: number | undefined
+  /** Boots of this node right before this one, each begun within `repeatMs` of the one before. */
+  readonly repeats?: number | undefined
   readonly failure: StoryFailure | undefined
   /** Oldest first, at most `maxMilestones`. */
   readonly milestones: readonly Milestone[]

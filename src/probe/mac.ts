@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { EmfPxeError } from '../errors/error.ts'
+import { escapeText } from '../ui/text.ts'
 
 /** First three bytes of the MAC addresses that our own questions carry: locally administered, `emf` in part. */
 export const probePrefix = '02:65:6d'
@@ -15,4 +17,24 @@ export function probeMac(): string {
 /** True for a node that was only played by `probe` or `status`. */
 export function isProbe(mac: string): boolean {
   return mac.startsWith(`${probePrefix}:`)
+}
+
+/** A MAC address as people write it, as `52:54:00:12:34:56`. @throws EmfPxeError USAGE */
+export function toMac(typed: string): string {
+  const digits = typed.replaceAll(/[:.-]/g, '').toLowerCase()
+  if (/^[0-9a-f]{12}$/.test(digits)) return digits.replaceAll(/(..)(?=.)/g, '$1:')
+  throw new EmfPxeError('USAGE', {
+    message: `“${escapeText(typed)}” is no MAC address.`,
+    hint: 'emf-pxe probe --mac 52:54:00:12:34:56',
+  })
+}
+
+/** A UUID, lower case. @throws EmfPxeError USAGE */
+export function toUuid(typed: string): string {
+  const uuid = typed.toLowerCase()
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(uuid)) return uuid
+  throw new EmfPxeError('USAGE', {
+    message: `“${escapeText(typed)}” is no UUID.`,
+    hint: 'emf-pxe probe --uuid 11112222-3333-4444-5555-666677778888',
+  })
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { diagnose } from '../../src/events/diagnose.ts'
-import type { NodeEvent } from '../../src/events/event.ts'
+import { diagnose, diagnosisCodes } from '../../src/events/diagnose.ts'
+import type { NodeEvent, TransferFailure } from '../../src/events/event.ts'
 import { BootStories } from '../../src/events/stories.ts'
 import { type BootStory, maxMilestones } from '../../src/events/story.ts'
 
@@ -50,6 +51,7 @@ const autoexec: NodeEvent = {
   code: 1,
   ...node,
 }
+const asked: NodeEvent = { type: 'dhcp.acknowledged', bootFile: file, server: '10.0.0.2', ...node }
 const ipxe: NodeEvent = { type: 'ipxe.seen', ...node }
 const ipxeLease: NodeEvent = {
   type: 'dhcp.leased',
@@ -59,12 +61,12 @@ const ipxeLease: NodeEvent = {
   ...node,
 }
 const systemLease: NodeEvent = { type: 'dhcp.leased', stage: 'system', dhcpServer: '10.0.0.1', ...node }
-const failed = (reason: 'never-acknowledged' | 'stopped-acknowledging', block: number): NodeEvent => ({
+const failed = (reason: TransferFailure, block: number, detail = ''): NodeEvent => ({
   type: 'tftp.failed',
   transfer: 2,
   file,
   reason,
-  detail: '',
+  detail,
   block,
   sentBytes: block * 1468,
   totalBytes: size,
@@ -131,6 +133,21 @@ test('the number of nodes remembered is bounded; the quietest goes first', () =>
   )
 })
 
+test('an offer after both forms were tried says so', () => {
+  const fallback: NodeEvent = { type: 'dhcp.fallback', from: 'direct', to: 'bootServer', ...node }
+  const { story } = tell(offer, fallback, offer, offer)
+  assert.match(diagnose(story, 10_000)?.sentence ?? '', /in both forms/)
+})
+
+test('every diagnosis is provoked here, and has its section in docs/checks.md', () => {
+  const provoked = new Set(diagnoses.map(({ code }) => code))
+  const documented = [...readFileSync('docs/checks.md', 'utf8').matchAll(/^### (.+)$/gm)].map(([, id]) => id)
+  for (const code of diagnosisCodes) {
+    assert.ok(provoked.has(code), `${code} is not provoked`)
+    assert.ok(documented.includes(code), `${code} has no section`)
+  }
+})
+
 const quiet = 120_000
 const diagnoses: { name: string; events: NodeEvent[]; code: string | undefined; afterMs?: number }[] = [
   { name: 'fresh offer', events: [offer], code: undefined, afterMs: 3000 },
@@ -139,6 +156,40 @@ const diagnoses: { name: string; events: NodeEvent[]; code: string | undefined; 
     events: [offer, offer, offer],
     code: 'offer-ignored',
     afterMs: 1000,
+  },
+  {
+    name: 'first heard after 28 s of asking, and never again',
+    events: [{ ...offer, waitedSeconds: 28 }],
+    code: 'spanning-tree',
+  },
+  {
+    name: 'first heard after 28 s of asking, and then no address for iPXE',
+    events: [{ ...offer, waitedSeconds: 28 }, done, autoexec],
+    code: 'spanning-tree',
+  },
+  {
+    name: 'first heard after 28 s of asking, and running',
+    events: [{ ...offer, waitedSeconds: 28 }, request, half],
+    code: undefined,
+    afterMs: 0,
+  },
+  { name: 'asked the boot server, then silence', events: [offer, asked], code: 'boot-server-then-silence' },
+  {
+    name: 'ended the download itself',
+    events: [offer, request, failed('client-error', 3, 'disk full')],
+    code: 'client-refused-transfer',
+    afterMs: 0,
+  },
+  {
+    name: 'four boots in a row',
+    events: Array.from({ length: 4 }, () => [offer, done, ipxe, ipxeLease]).flat(),
+    code: 'boot-order-loop',
+    afterMs: 0,
+  },
+  {
+    name: 'an installation that reboots twice',
+    events: Array.from({ length: 3 }, () => [offer, done, ipxe, ipxeLease, systemLease]).flat(),
+    code: undefined,
   },
   { name: 'one offer, then silence', events: [offer], code: 'offer-ignored' },
   {

@@ -73,7 +73,9 @@ async function findings(facts: Facts): Promise<readonly Finding[]> {
   })
 }
 
-function toResult({ severity, message, hint }: Finding): CheckResult {
+/** A stored file that is unfit was damaged or swapped here: the orchestrator's own is to be had. */
+function toResult({ severity, message, hint, unfit }: Finding): CheckResult {
+  if (unfit) return failed(message, 'emf-pxe fetch')
   return severity === 'error' ? failed(message, hint) : warning(message, hint)
 }
 
@@ -91,7 +93,11 @@ async function seen(id: string, facts: Facts): Promise<CheckResult> {
         ? ok(served.subject)
         : skipped('the file does not tell what it trusts')
     default:
-      return ok(`iPXE ${ipxe?.version ?? 'of unknown version'}`)
+      return ok(
+        ipxe === undefined
+          ? 'an EFI program for x64 that is not recognised as iPXE'
+          : `iPXE ${ipxe.version ?? 'of unknown version'}`,
+      )
   }
 }
 

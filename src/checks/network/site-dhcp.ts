@@ -74,8 +74,8 @@ async function askOne(server: string, name: string): Promise<CheckResult> {
     return ok(`${server}: ${name} is ${addresses.join(', ')}`)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no answer'
-    const why =
-      code === 'ENOTFOUND' || code === 'ENODATA' ? `does not know ${name}` : `did not answer (${code})`
+    const answered = ['ENOTFOUND', 'ENODATA', 'EREFUSED', 'ESERVFAIL'].includes(code)
+    const why = answered ? `does not know ${name} (${code})` : `did not answer (${code})`
     return failed(
       `DNS server ${server}, which nodes get, ${why}`,
       `Add ${name} to DNS server ${server}; then: dig +short ${name} @${server}`,

@@ -91,7 +91,7 @@ export const artifactErrors = entries({
   ARTIFACT_STORE_DAMAGED: {
     title: 'The stored boot file was changed on disk',
     exitCode: exitCodes.artifact,
-    hint: 'emf-pxe fetch; check the disk when it happens again.',
+    hint: 'emf-pxe fetch   # when it happens again, check the disk: dmesg | grep -i error',
   },
   ARTIFACT_STORE_BUSY: {
     title: 'Another emf-pxe is writing the boot file',

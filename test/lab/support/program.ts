@@ -17,6 +17,10 @@ export class Program {
     this.#child.stdin?.write(text)
   }
 
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name)
+  }
+
   /** Sends the signal, unless it has ended already, and returns its exit code; null when a signal ended it. */
   async stop(signal: NodeJS.Signals): Promise<number | null> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {

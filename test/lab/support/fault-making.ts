@@ -1,0 +1,194 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ArtifactStore } from '../../../src/artifact/store/store.ts'
+import { at, type DhcpWishes, type FaultSite } from './fault-site.ts'
+
+export interface Fault {
+  readonly name: string
+  /** Id of the check that must name it. */
+  readonly check: string
+  readonly outcome?: 'failed' | 'warning'
+  readonly evidence: RegExp
+  readonly remedy?: RegExp
+  /** Makes it; the returned function takes away whatever is left of it, and may be called twice. */
+  readonly make: (site: FaultSite) => Promise<() => Promise<unknown>>
+  /** Follows the remedy; left out where it is a sentence, and what it asks for is to undo the fault. */
+  readonly repair?: (site: FaultSite, remedy: string) => Promise<unknown>
+}
+
+export const paste: NonNullable<Fault['repair']> = (site, remedy) => site.paste(remedy)
+export const nothing = async () => undefined
+
+/** A command on the PXE server's machine, and the one that undoes it. */
+export function command(make: string, undo: string): Fault['make'] {
+  return async (site) => {
+    await site.paste(make)
+    return () => site.paste(`${undo} || true`)
+  }
+}
+
+/** Rules of a table of their own. */
+export function nft(rules: string): Fault['make'] {
+  return command(`nft '${rules}'`, 'nft delete table inet fault 2>/dev/null')
+}
+
+export function inputRule(rule: string, policy = 'accept'): Fault['make'] {
+  return nft(
+    `table inet fault { chain in { type filter hook input priority 0; policy ${policy}; ${rule}; }; }`,
+  )
+}
+
+export function dhcp(wishes: DhcpWishes): Fault['make'] {
+  return async (site) => {
+    await site.startDhcp(wishes)
+    return once(() => site.startDhcp())
+  }
+}
+
+/** Another program in place of the service. */
+export function thief(port: number, address: string): Fault['make'] {
+  return async (site) => {
+    await site.stopService()
+    const stop = await site.start(
+      site.pxe,
+      ['socat', '-d', '-d', `UDP4-RECV:${port},bind=${address}`, '-'],
+      /starting data transfer|listening|successfully prepared/,
+    )
+    return once(async () => {
+      await stop()
+      await site.startService()
+    })
+  }
+}
+
+export const killHolder: NonNullable<Fault['repair']> = (site, remedy) => {
+  const pid = /\bkill (\d+)/.exec(remedy)?.[0]
+  if (pid === undefined) throw new Error(`no command in “${remedy}”`)
+  return site.paste(`${pid}; while [ -d /proc/${pid.slice(5)} ]; do :; done`)
+}
+
+export function configured(change: (config: FaultSite['config']) => unknown): Fault['make'] {
+  return async (site) => {
+    site.writeConfig(change(structuredClone(site.config)))
+    return async () => site.writeConfig()
+  }
+}
+
+/** Another file in the store, as if it had been fetched. */
+export function stored(make: (site: FaultSite) => Buffer): Fault['make'] {
+  return async (site) => {
+    const bytes = make(site)
+    await new ArtifactStore(site.stateDirectory).save(bytes, {
+      url: 'https://old.test/ipxe.efi',
+      fetchedAtMs: Date.now(),
+    })
+    return once(() => site.paste('emf-pxe fetch'))
+  }
+}
+
+export async function currentFile(site: FaultSite): Promise<string> {
+  const store = new ArtifactStore(site.stateDirectory)
+  const manifest = await store.read()
+  if (manifest === undefined) throw new Error('nothing is stored')
+  return store.pathOf(manifest.current)
+}
+
+export function endpointFault(
+  file: string,
+  fault: Parameters<FaultSite['orchestrator']['setFault']>[1],
+): Fault['make'] {
+  return async (site) => {
+    site.orchestrator.setFault(`/tink-stack/${file}`, fault)
+    return async () => site.orchestrator.faults.clear()
+  }
+}
+
+export function rival(...args: string[]): Fault['make'] {
+  return async (site) => {
+    const namespace = site.lan.addHost(`rival${site.nextNumber()}`, `${at.rival}/24`)
+    const common = [
+      'dnsmasq',
+      '--keep-in-foreground',
+      '--conf-file=/dev/null',
+      '--log-facility=-',
+      '--pid-file=',
+      '--user=root',
+    ]
+    const more = ['--port=0', '--interface=e0', '--bind-interfaces', '--leasefile-ro', '--no-ping']
+    const stop = await site.start(namespace, [...common, ...more, ...args], /started, version/)
+    return once(stop)
+  }
+}
+
+export function once(undo: () => Promise<unknown>): () => Promise<unknown> {
+  let done: Promise<unknown> | undefined
+  return () => {
+    done ??= undo()
+    return done
+  }
+}
+
+export function tokenFile(write: (site: FaultSite, path: string) => void): Fault['make'] {
+  return async (site) => {
+    const path = join(site.directory, 'token')
+    rmSync(path, { force: true })
+    write(site, path)
+    site.writeConfig({ ...site.config, orchestrator: { ...site.config.orchestrator, tokenFile: path } })
+    return async () => {
+      site.writeConfig()
+      rmSync(path, { force: true })
+    }
+  }
+}
+
+export function receipt(change: (receipt: Record<string, unknown>, file: string) => unknown): Fault['make'] {
+  return async (site) => {
+    const [path, file] = [join(site.directory, 'receipt.json'), join(site.directory, 'unit')]
+    writeFileSync(file, 'as installed')
+    const { version } = JSON.parse(await site.paste('emf-pxe version --json'))
+    const receipt = change(plainReceipt(site, version, file), file)
+    writeFileSync(path, JSON.stringify(receipt))
+    return async () => rmSync(path, { force: true })
+  }
+}
+
+function plainReceipt(site: FaultSite, version: string, file: string): Record<string, unknown> {
+  const sha256 = '5d5ef2d3ad1ba7b4f8fbf2c4d7b6c3ee4c9f9c0a4cf2ce35ab8e5e9a3be00000'
+  return {
+    receiptVersion: 1,
+    version,
+    target: 'systemd',
+    writtenAt: new Date(0).toISOString(),
+    complete: true,
+    paths: {
+      program: ['/usr/local/bin/emf-pxe'],
+      configFile: site.configFile,
+      stateDirectory: site.stateDirectory,
+    },
+    kubernetes: { release: 'x', namespace: 'x', imageRepository: 'x', imageTag: 'x', chartRegistry: 'x' },
+    done: [{ kind: 'file', path: file, sha256, role: 'service' }],
+    directories: [],
+  }
+}
+
+export function mounted(options: string): Fault['make'] {
+  return async (site) => {
+    const undo = once(async () => {
+      await site.stopService()
+      await site.pasteHere(`umount ${site.stateDirectory}`)
+      await site.startService()
+    })
+    await site.stopService()
+    await site.pasteHere(`mount -t tmpfs -o ${options} tmpfs ${site.stateDirectory}`)
+    return undo
+  }
+}
+
+export const unplugged: Fault['make'] = async (site) => {
+  const ports = site.lan.exec(site.lan.switchNamespace, ['ip', '-o', 'link', 'show', 'type', 'veth'])
+  const index = await site.paste('cat /sys/class/net/e0/iflink')
+  const port = new RegExp(`^${index.trim()}: ([^@:]+)`, 'm').exec(ports)?.[1] ?? ''
+  const set = (state: string) => site.lan.exec(site.lan.switchNamespace, ['ip', 'link', 'set', port, state])
+  set('down')
+  return async () => set('up')
+}
