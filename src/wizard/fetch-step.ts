@@ -21,24 +21,23 @@ export interface FetchedArtifact {
 }
 
 /**
- * Fetches and inspects the boot file, and shows what it is. It waits in a directory of its own: the
- * one that is served is not touched before the person agreed to the whole plan.
+ * Fetches and inspects the boot file, and shows what it is. It waits in a directory of its own until it
+ * is disposed of: the one that is served is not touched before the person agreed to the whole plan.
  * @throws EmfPxeError what kept it from coming, or what is wrong with it
  */
 export async function fetchStep(
   config: Config,
   stateDirectory: string,
   around: InitSurroundings,
-  task: (artifact: FetchedArtifact) => Promise<void>,
-): Promise<void> {
+): Promise<FetchedArtifact & AsyncDisposable> {
+  await using cleaning = new AsyncDisposableStack()
   const directory = await mkdtemp(join(tmpdir(), 'emf-pxe-init-'))
-  try {
-    const [waiting, served] = [new ArtifactStore(directory), new ArtifactStore(stateDirectory)]
-    await copyCurrent(served, waiting)
-    await task(await fetchInto(waiting, served, config, around))
-  } finally {
-    await rm(directory, { recursive: true, force: true })
-  }
+  cleaning.defer(() => rm(directory, { recursive: true, force: true }))
+  const [waiting, served] = [new ArtifactStore(directory), new ArtifactStore(stateDirectory)]
+  await copyCurrent(served, waiting)
+  const artifact = await fetchInto(waiting, served, config, around)
+  const later = cleaning.move()
+  return { ...artifact, [Symbol.asyncDispose]: () => later.disposeAsync() }
 }
 
 /** What is there already need not come again. */

@@ -67,17 +67,12 @@ interface Decided {
 
 async function fetchAndInstall(decided: Decided, around: InitSurroundings): Promise<InitResult> {
   const { flags, target, values } = decided
-  const config = validated(values.config)
-  let result: InitResult | undefined
-  await fetchStep(config, flags.stateDirectory, around, async (artifact) => {
-    const installed = await carryOut(decided, artifact, around)
-    const changed = installed.changed || (artifact.isNew && !flags.dryRun && !isRemote(target))
-    const { afterwards } = installed
-    const again = initCommand(target, values)
-    result = { target, changed, dryRun: flags.dryRun, artifact: artifact.entry, afterwards, again }
-  })
-  if (result === undefined) throw new Error('the step of fetching ended without a result')
-  return result
+  const { dryRun, stateDirectory } = flags
+  await using artifact = await fetchStep(validated(values.config), stateDirectory, around)
+  const { changed, afterwards } = await carryOut(decided, artifact, around)
+  const isStored = artifact.isNew && !dryRun && !isRemote(target)
+  const again = initCommand(target, values)
+  return { target, changed: changed || isStored, dryRun, artifact: artifact.entry, afterwards, again }
 }
 
 async function carryOut(

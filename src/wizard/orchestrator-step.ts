@@ -62,32 +62,40 @@ async function settingsFrom(
   present: OrchestratorInput | undefined,
   { ui }: InitSurroundings,
 ): Promise<OrchestratorInput> {
-  const { artifactUrl, trustFingerprint } = flags
-  const fqdn = flags.orchestrator ?? (artifactUrl === undefined ? await askDomain(present, ui) : undefined)
+  const isGiven = flags.orchestrator !== undefined || flags.artifactUrl !== undefined
+  const { fqdn, artifactUrl } = isGiven
+    ? { fqdn: flags.orchestrator, artifactUrl: flags.artifactUrl }
+    : placeOf(await askPlace(present, ui))
   // A person is not asked again for what was settled before for the same orchestrator.
   const isSame = ui.prompts.interactive && (fqdn ?? '') === (present?.fqdn ?? '')
   const kept = isSame ? present : undefined
-  const caFile = flags.caFile === undefined ? kept?.caFile : resolve(flags.caFile)
+  const { caFile = kept?.caFile, trustFingerprint = kept?.trustFingerprint } = flags
   return {
     fqdn: fqdn?.trim().toLowerCase(),
     artifactUrl: artifactUrl ?? kept?.artifactUrl,
-    caFile,
-    trustFingerprint:
-      trustFingerprint === undefined ? kept?.trustFingerprint : normalFingerprint(trustFingerprint),
+    caFile: caFile === undefined ? undefined : resolve(caFile),
+    trustFingerprint: trustFingerprint === undefined ? undefined : normalFingerprint(trustFingerprint),
   }
 }
 
-function askDomain(
+/** A domain, or the whole URL of a boot file: any HTTPS server will do. */
+function placeOf(answer: string): Pick<OrchestratorInput, 'fqdn' | 'artifactUrl'> {
+  const text = answer.trim()
+  return text.startsWith('https://') ? { artifactUrl: text } : { fqdn: text.toLowerCase() }
+}
+
+function askPlace(
   present: OrchestratorInput | undefined,
   { prompts }: InitSurroundings['ui'],
 ): Promise<string> {
+  const initial = present?.fqdn ?? present?.artifactUrl
   return prompts.input({
     message: 'Domain of the orchestrator:',
     flag: '--orchestrator FQDN (or --artifact-url URL)',
-    ...(present?.fqdn === undefined ? {} : { initial: present.fqdn }),
+    ...(initial === undefined ? {} : { initial }),
     validate: (text) =>
-      configSchema.shape.orchestrator.safeParse({ fqdn: text.trim() }).success ||
-      'A domain such as edge.example.com',
+      configSchema.shape.orchestrator.safeParse(placeOf(text)).success ||
+      'A domain such as edge.example.com, or the https:// address of a boot file',
   })
 }
 

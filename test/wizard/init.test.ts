@@ -116,6 +116,24 @@ describe('init without questions', () => {
   })
 })
 
+describe('init for another machine', () => {
+  test('writes the package, tries the boot file, and stores nothing here', async (t) => {
+    const site = InitSite.open(t, orchestrator)
+    const output = join(site.directory, 'package')
+    const answers = site.answers.map((word) =>
+      word === 'none' ? 'deployment-package' : word === 'eth1' ? 'ens3' : word,
+    )
+    const run = await site.init([...answers, '--output', output])
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.ok(
+      readdirSync(output).some((name) => name.endsWith('.tar.gz')),
+      run.stderr,
+    )
+    assert.match(run.stderr, /Nothing is wrong with the boot file/)
+    assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+  })
+})
+
 describe('an ordinary user', () => {
   test('can do it where they may write', { skip: missing('root') }, async (t) => {
     const site = InitSite.open(t, orchestrator)

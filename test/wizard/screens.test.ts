@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
@@ -18,8 +18,11 @@ before(async () => {
 after(() => orchestrator.close())
 
 /** The wizard on a terminal of 80 columns, with the NICs of `support/program.ts`. */
-function start(t: TestContext, argv: readonly string[] = []): { site: InitSite; terminal: Terminal } {
-  const site = InitSite.open(t, orchestrator)
+function start(
+  t: TestContext,
+  argv: readonly string[] = [],
+  site = InitSite.open(t, orchestrator),
+): { site: InitSite; terminal: Terminal } {
   const script = join(projectRoot, 'test/wizard/support/program.ts')
   const node = [process.execPath, '--disable-warning=ExperimentalWarning']
   const words = [...node, script, String(orchestrator.port), 'init', ...site.places, ...argv]
@@ -70,5 +73,41 @@ describe('the wizard', { skip: lacks }, () => {
     const { interfaces, orchestrator: written } = parse(readFileSync(site.configFile, 'utf8'))
     assert.deepEqual(interfaces, [{ name: 'eth1' }])
     assert.deepEqual(written, { fqdn: site.orchestrator.fqdn, caFile: site.caFile })
+  })
+
+  test('a person vouches for the certificate, and is not asked again', async (t) => {
+    const { site, terminal } = start(t, ['--interface', 'eth1', '--target', 'none', '--yes'])
+    await terminal.sees(/Domain of the orchestrator:/)
+    terminal.type('no domain')
+    await terminal.sees(/A domain such as edge\.example\.com/)
+    terminal.press('C-u')
+    terminal.type(site.orchestrator.fqdn)
+    await terminal.sees(/Is it the same\?[\s\S]*select/)
+    await terminal.choose('Yes, I compared it')
+    await terminal.sees(/Done\.[\s\S]*exit 0/)
+    const { sha256 } = orchestrator.endpoint
+    const text = readFileSync(site.configFile, 'utf8')
+    assert.equal(parse(text).orchestrator.trustFingerprint, sha256)
+    const again = start(t, ['--interface', 'eth1', '--target', 'none', '--yes'], site)
+    await again.terminal.sees(new RegExp(`Domain of the orchestrator: \\(${site.orchestrator.fqdn}\\)`))
+    again.terminal.press('Enter')
+    await again.terminal.sees(/Nothing changed\.[\s\S]*exit 0/)
+    assert.equal(readFileSync(site.configFile, 'utf8'), text)
+  })
+
+  test('who does not vouch for it stops, and nothing was written', async (t) => {
+    const { site, terminal } = start(t, ['--interface', 'eth1', '--orchestrator', orchestrator.fqdn])
+    await terminal.sees(/Is it the same\?[\s\S]*select/)
+    terminal.press('Enter')
+    await terminal.sees(/TRUST_DECLINED[\s\S]*exit 9/)
+    assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+  })
+
+  test('Ctrl-C at a question stops, and nothing was written', async (t) => {
+    const { site, terminal } = start(t)
+    await terminal.sees(/Where are the nodes\?[\s\S]*submit/)
+    terminal.press('C-c')
+    await terminal.sees(/ABORTED[\s\S]*exit 9/)
+    assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
   })
 })
