@@ -17,7 +17,8 @@ export function enterOwnNetwork(): void {
   const again = [process.execPath, ...process.execArgv, ...process.argv.slice(1)]
     .map((word) => `'${word}'`)
     .join(' ')
-  const inside = `ip link set lo up && exec ${again}`
+  // tftpd-hpa refuses an address of its own on a host that has none but 127.0.0.1.
+  const inside = `ip link set lo up && ip address add 192.0.2.1/32 dev lo && exec ${again}`
   const run = spawnSync('unshare', ['--net', 'sh', '-c', inside], {
     stdio: 'inherit',
     env: { ...process.env, [marker]: '1' },

@@ -1,15 +1,17 @@
 import type { StormResult } from './storm.ts'
 
+export interface Run extends StormResult {
+  readonly readyMs: number
+  readonly restBytes: number
+  readonly peakBytes: number
+  readonly serverCpuMs: number
+}
+
 export interface Measured {
   readonly server: string
   readonly settings: string
   readonly scenario: string
-  readonly runs: readonly (StormResult & {
-    readonly readyMs: number
-    readonly restBytes: number
-    readonly peakBytes: number
-    readonly serverCpuMs: number
-  })[]
+  readonly runs: readonly Run[]
 }
 
 /** What everything is compared with. */
@@ -35,7 +37,10 @@ function scenarioText(scenario: string, results: readonly Measured[]): string {
   return [scenario, header, ...rows, ''].join('\n')
 }
 
-const header = `  ${'server'.padEnd(20)} ${['failed', 'total ms', 'median ms', 'p99 ms', 'ratio', 'server CPU', 'client CPU', 'rest MB', 'peak MB'].map((name) => name.padStart(10)).join(' ')}`
+/** Datagrams that one node needs at 1468 bytes a block, OACKs included. */
+const blocksOfFile = 738
+
+const header = `  ${'server'.padEnd(20)} ${['failed', 'total ms', 'median ms', 'p99 ms', 'ratio', 'sent/file', 'server CPU', 'client CPU', 'ready ms', 'rest MB', 'peak MB'].map((name) => name.padStart(10)).join(' ')}`
 
 function row(one: Measured, baselineMs: number | undefined): string {
   const totalMs = median(one, (run) => run.totalMs)
@@ -46,15 +51,17 @@ function row(one: Measured, baselineMs: number | undefined): string {
     median(one, ({ medianMs }) => medianMs).toFixed(0),
     median(one, ({ p99Ms }) => p99Ms).toFixed(0),
     ratio,
+    median(one, ({ datagrams, nodes }) => datagrams / nodes / blocksOfFile).toFixed(2),
     `${median(one, ({ serverCpuMs }) => serverCpuMs).toFixed(0)} ms`,
     `${median(one, ({ clientCpuMs }) => clientCpuMs).toFixed(0)} ms`,
+    median(one, ({ readyMs }) => readyMs).toFixed(0),
     (median(one, ({ restBytes }) => restBytes) / 1e6).toFixed(0),
     (median(one, ({ peakBytes }) => peakBytes) / 1e6).toFixed(0),
   ]
   return `  ${one.server.padEnd(20)} ${cells.map((cell) => cell.padStart(10)).join(' ')}`
 }
 
-function median({ runs }: Measured, of: (run: Measured['runs'][number]) => number): number {
+function median({ runs }: Measured, of: (run: Run) => number): number {
   const sorted = runs.map(of).sort((one, other) => one - other)
   return sorted[Math.floor(sorted.length / 2)] ?? 0
 }

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { fillerFile } from '../src/demo/micro-os.ts'
 import { missing } from '../test/support/needs.ts'
 import { enterOwnNetwork } from './quiet-host.ts'
-import { type Measured, reportText } from './report.ts'
+import { type Measured, type Run, reportText } from './report.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 import { serverKinds } from './servers/kinds.ts'
 import { type RunningServer, type ServerKind, startServer } from './servers/server.ts'
@@ -39,12 +39,9 @@ try {
   const chosen = scenarios.filter(
     ({ name, long }) => (values.all || long !== true) && name.includes(values.only),
   )
+  const kinds = serverKinds.filter(({ name, needs }) => name.includes(values.server) && isHere(name, needs))
   const results: Measured[] = []
-  for (const kind of serverKinds.filter(({ name }) => name.includes(values.server))) {
-    const problem = missing(...kind.needs)
-    if (problem === false) results.push(...(await measureServer(kind, client, chosen)))
-    else console.error(`${kind.name} is left out: ${problem}`)
-  }
+  for (const scenario of chosen) results.push(...(await measure(scenario, kinds, client)))
   console.log(reportText(results))
   writeFileSync(
     values.json,
@@ -54,29 +51,34 @@ try {
   rmSync(directory, { recursive: true, force: true })
 }
 
-async function measureServer(
-  kind: ServerKind,
+function isHere(name: string, needs: ServerKind['needs']): boolean {
+  const problem = missing(...needs)
+  if (problem !== false) console.error(`${name} is left out: ${problem}`)
+  return problem === false
+}
+
+/** Servers take turns, so that whatever else the machine does meets all of them. */
+async function measure(
+  scenario: Scenario,
+  kinds: readonly ServerKind[],
   client: string,
-  chosen: readonly Scenario[],
 ): Promise<Measured[]> {
-  const measured: Measured[] = []
-  for (const scenario of chosen) {
-    if (scenario.without?.includes(kind.name)) continue
-    const runs: Measured['runs'][number][] = []
-    for (let run = 0; run < Number(values.runs); run++) {
-      const server = await startServer(
-        kind,
-        directory,
-        async () => (await storm(client, { nodes: 1, file, window: 1 })).done === 1,
-      )
-      const result = await measureRun(server, client, scenario, run)
+  const taking = kinds
+    .filter(({ name }) => !scenario.without?.includes(name))
+    .map((kind) => ({ kind, runs: [] as Run[] }))
+  for (let run = 0; run < Number(values.runs); run++)
+    for (const { kind, runs } of taking) {
+      const server = await startServer(kind, directory)
+      const result = await measureRun(server, client, scenario, run).finally(() => server.stop())
       runs.push(result)
-      await server.stop()
-      console.error(`${kind.name}: ${scenario.name}: ${JSON.stringify(result)}`)
+      console.error(`${scenario.name}: ${kind.name}: ${JSON.stringify(result)}`)
     }
-    measured.push({ server: kind.name, settings: kind.settings, scenario: scenario.name, runs })
-  }
-  return measured
+  return taking.map(({ kind: { name, settings }, runs }) => ({
+    server: name,
+    settings,
+    scenario: scenario.name,
+    runs,
+  }))
 }
 
 async function measureRun(server: RunningServer, client: string, scenario: Scenario, run: number) {

@@ -13,10 +13,10 @@ export interface Scenario {
 export const scenarios: readonly Scenario[] = [
   { name: '1 node', storm: { nodes: 1 } },
   { name: '1 node, 1 ms round trip', storm: { nodes: 1, rttMs: 1 } },
-  { name: '1 node, 20 ms round trip', storm: { nodes: 1, rttMs: 20 } },
+  { name: '1 node, 20 ms round trip', storm: { nodes: 1, rttMs: 20 }, long: true },
   { name: '1 node, lock-step', storm: { nodes: 1, window: 1 } },
   { name: '50 nodes', storm: { nodes: 50 } },
-  { name: '200 nodes', storm: { nodes: 200 } },
+  { name: '200 nodes', storm: { nodes: 200 }, long: true },
   { name: '500 nodes', storm: { nodes: 500 }, long: true },
   { name: '1000 nodes', storm: { nodes: 1000 } },
   { name: '5000 nodes', storm: { nodes: 5000 }, long: true, without: ['dnsmasq (EMF chart)'] },

@@ -73,12 +73,13 @@ const tftpdHpa: ServerKind = {
   needs: [`${peers}/tftpd-hpa/usr/sbin/in.tftpd:tftpd-hpa`],
   command: (directory) => [
     `${peers}/tftpd-hpa/usr/sbin/in.tftpd`,
-    '--foreground',
-    '--user',
+    '-L',
+    '-4',
+    '-u',
     'root',
-    '--address',
+    '-a',
     '127.0.0.1:69',
-    '--secure',
+    '-s',
     directory,
   ],
 }

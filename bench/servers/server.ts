@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { tftpAnswers } from './ready.ts'
 
 /** A TFTP server as it is measured: how to start it, and what to call it in a table. */
 export interface ServerKind {
@@ -25,12 +26,10 @@ export interface RunningServer {
   stop(): Promise<void>
 }
 
-/** Starts a server and returns when `answers` says that it serves. */
-export async function startServer(
-  kind: ServerKind,
-  directory: string,
-  answers: () => Promise<boolean>,
-): Promise<RunningServer> {
+const patienceMs = 20_000
+
+/** Starts a server and returns as soon as it serves. */
+export async function startServer(kind: ServerKind, directory: string): Promise<RunningServer> {
   const [program = '', ...args] = kind.command(directory)
   const startedAtMs = performance.now()
   const child = spawn(program, args, {
@@ -39,11 +38,12 @@ export async function startServer(
   })
   const complaints: string[] = []
   child.stderr?.on('data', (chunk: Buffer) => complaints.push(chunk.toString()))
-  while (!(await answers())) {
-    if (child.exitCode !== null) throw new Error(`${kind.name} ended: ${complaints.join('')}`)
-    if (performance.now() - startedAtMs > 20_000)
-      throw new Error(`${kind.name} does not answer: ${complaints.join('')}`)
-    await sleep(5)
+  const ended = once(child, 'exit').then(([code]) => `ended with ${code}`)
+  const late = sleep(patienceMs, 'does not answer', { ref: false })
+  const problem = await Promise.race([tftpAnswers(), ended, late])
+  if (problem !== undefined) {
+    child.kill('SIGKILL')
+    throw new Error(`${kind.name} ${problem}: ${complaints.join('')}`)
   }
   const readyMs = performance.now() - startedAtMs
   return { kind, readyMs, memory: () => memoryOf(child), cpuMs: () => cpuOf(child), stop: () => stop(child) }
