@@ -153,7 +153,7 @@ export class Facts {
       ...(configFile === defaults.configFile ? [] : [` --config ${configFile}`]),
       ...(stateDirectory === defaults.stateDirectory ? [] : [` --state-dir ${stateDirectory}`]),
     ].join('')
-    return remedy.replaceAll(
+    return commented(remedy).replaceAll(
       /\bemf-pxe (fetch|rollback|serve|status|probe)\b/g,
       (command) => `${command}${flags}`,
     )
@@ -163,4 +163,9 @@ export class Facts {
     if (!this.#kept.has(name)) this.#kept.set(name, gather())
     return this.#kept.get(name) as T
   }
+}
+
+/** `emf-pxe fetch; words about it` is no command line: the words become a comment of the shell. */
+function commented(remedy: string): string {
+  return remedy.replaceAll(/^(emf-pxe [\w -]+); (?!emf-pxe |systemctl )(.+)$/gm, '$1   # $2')
 }

@@ -50,7 +50,7 @@ const rules: readonly Rule[] = [
     explain: (story) => ({
       sentence: `the node asked for the file "${story.failure?.detail}", which is not served (${story.failure?.reason})`,
       remedy:
-        'emf-pxe status --only artifact --only network: the boot file may be missing, or another server named this file',
+        'emf-pxe status --only artifact --only network   # the boot file may be missing, or another server named this file',
       confidence: 'certain',
     }),
   },
@@ -130,7 +130,7 @@ const rules: readonly Rule[] = [
     applies: isIgnored,
     explain: (story) => ({
       sentence: `${story.offers === 1 ? 'one offer was' : `${story.offers} offers were`} sent${fellBack(story) ? ', in both forms that firmware knows,' : ''} and nothing was fetched: the node ignored them, chose another server, or got no address from the site’s DHCP server`,
-      remedy: 'emf-pxe probe: shows every answer on the LAN and which one firmware takes',
+      remedy: 'emf-pxe probe   # shows every answer on the LAN and which one firmware takes',
       confidence: 'possible',
     }),
   },

@@ -20,25 +20,27 @@ export const lastDay: Check = {
     const nowMs = facts.nowMs()
     const { stories } = readHistory(join(facts.options.stateDirectory, 'history.db'), nowMs - dayMs)
     const nodes = stories.filter(({ mac }) => !isProbe(mac))
+    // Newest first: a node that got through later is not stuck any more.
+    const latest = [...new Map(nodes.toReversed().map((story) => [story.mac, story])).values()].reverse()
     if (nodes.length === 0) return skipped('no node asked')
-    const stuck = nodes
+    const stuck = latest
       .map((story) => ({ story, diagnosis: diagnose(story, nowMs) }))
       .filter(
         ({ story, diagnosis }) =>
           diagnosis !== undefined && !isExpected(story) && diagnosis.code !== 'beyond-our-sight',
       )
     const [first] = stuck
-    if (first?.diagnosis === undefined) return ok(`${summarise(nodes, nowMs)}${slowest(nodes)}`)
+    if (first?.diagnosis === undefined) return ok(`${summarise(nodes)}${slowest(nodes)}`)
     const { mac } = first.story
     return warning(
-      `${summarise(nodes, nowMs)}; ${mac}: ${escapeText(first.diagnosis.sentence)}`,
+      `${summarise(nodes)}; ${mac}: ${escapeText(first.diagnosis.sentence)}`,
       first.diagnosis.remedy,
     )
   },
 }
 
 /** `37 offered · 36 downloaded · 1 gave up at block 812 · 4 ignored (3 denied, 1 raspberry-pi)`. */
-export function summarise(stories: readonly BootStory[], _nowMs: number): string {
+export function summarise(stories: readonly BootStory[]): string {
   const offered = stories.filter(({ offers }) => offers > 0).length
   const fetched = stories.filter((story) => hasReached(story, 'fetched')).length
   const gaveUp = stories.filter(({ failure }) => failure?.block !== undefined)
