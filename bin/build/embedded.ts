@@ -5,6 +5,7 @@ import { projectRoot } from './project.ts'
 /** Files of the project that travel with the program; `src/cli/assets.ts` reads them. */
 export const embeddedPatterns: readonly string[] = [
   'LICENSE',
+  'docs/checks.md',
   'docs/errors.md',
   'docs/config.schema.json',
   'templates/**/*',

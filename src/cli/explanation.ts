@@ -4,9 +4,14 @@ import type { Theme } from '../ui/theme.ts'
 
 /** An explanation for a person, wrapped to `columns`. */
 export function formatExplanation(explanation: Explanation, theme: Theme, columns: number): string {
-  return explanation.kind === 'ours'
-    ? ourText(explanation, theme, columns)
-    : firmwareText(explanation, theme, columns)
+  switch (explanation.kind) {
+    case 'ours':
+      return ourText(explanation, theme, columns)
+    case 'firmware':
+      return firmwareText(explanation, theme, columns)
+    default:
+      return checkText(explanation, theme, columns)
+  }
 }
 
 function ourText(explanation: Extract<Explanation, { kind: 'ours' }>, theme: Theme, columns: number): string {
@@ -17,6 +22,16 @@ function ourText(explanation: Extract<Explanation, { kind: 'ours' }>, theme: The
   ]
     .filter((block) => block !== '')
     .join('\n\n')
+}
+
+function checkText(
+  { kind, code, text }: Extract<Explanation, { kind: 'check' | 'diagnosis' }>,
+  theme: Theme,
+  columns: number,
+): string {
+  const about = kind === 'check' ? 'a check of emf-pxe status' : 'why a boot stopped'
+  const paragraphs = text.split('\n\n').map((paragraph) => reflow(paragraph, columns))
+  return [`${theme.bold(code)}  ${about}`, ...paragraphs].join('\n\n')
 }
 
 function firmwareText(

@@ -13,6 +13,8 @@ export type Explanation =
       readonly text: string
     }
   | ({ readonly kind: 'firmware'; readonly code: string } & PxeCode)
+  /** A check of `emf-pxe status`, or a diagnosis of a boot. */
+  | { readonly kind: 'check' | 'diagnosis'; readonly code: string; readonly text: string }
 
 /**
  * Looks a code up as people type it: `config_missing`, `PXE-E18`, `e18`, `PXE-E18:`. Returns
@@ -28,6 +30,26 @@ export function explainCode(typed: string, errorsDocument: string): Explanation 
   const firmwareCode = word.replace(/^PXE-?/, '')
   const known = Object.hasOwn(pxeCodes, firmwareCode) ? pxeCodes[firmwareCode] : undefined
   return known === undefined ? undefined : { kind: 'firmware', code: `PXE-${firmwareCode}`, ...known }
+}
+
+/** Looks up a check or a diagnosis; `checksDocument` is the text of `docs/checks.md`. */
+export function explainCheck(typed: string, checksDocument: string): Explanation | undefined {
+  const code = typed.trim().toLowerCase().replaceAll('_', '-')
+  const isDiagnosis = diagnosesOf(checksDocument).includes(code)
+  if (!isDiagnosis && !documentedChecks(checksDocument).includes(code)) return undefined
+  const section = checksDocument.split(/^#{1,3} /m).find((text) => text.startsWith(`${code}\n`)) ?? ''
+  return { kind: isDiagnosis ? 'diagnosis' : 'check', code, text: section.slice(code.length).trim() }
+}
+
+/** Names of checks and diagnoses, in the document's order. */
+export function documentedChecks(checksDocument: string): string[] {
+  return [...checksDocument.matchAll(/^### ([a-z0-9-]+)$/gm)].map(([, code]) => code ?? '')
+}
+
+function diagnosesOf(checksDocument: string): string[] {
+  return documentedChecks(
+    checksDocument.slice(checksDocument.indexOf('\n# Diagnoses\n') + 1 || checksDocument.length),
+  )
 }
 
 /** Every code that can be explained, for completion and for suggesting the nearest one. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
-import { explainableCodes, explainCode, sectionOf } from '../../src/errors/explain.ts'
+import {
+  documentedChecks,
+  explainableCodes,
+  explainCheck,
+  explainCode,
+  sectionOf,
+} from '../../src/errors/explain.ts'
 import { pxeCodes } from '../../src/errors/pxe-codes.ts'
 import { runInMemory } from '../support/program.ts'
 
@@ -67,5 +74,28 @@ describe('emf-pxe explain', () => {
     const { schema, code, kind, remedies } = JSON.parse(stdout)
     assert.deepEqual([schema, code, kind], ['emf-pxe/explanation/1', 'PXE-E55', 'firmware'])
     assert.ok(remedies.every((remedy: { text: string }) => remedy.text !== ''))
+  })
+})
+
+describe('explaining checks and diagnoses', () => {
+  const text = readFileSync('docs/checks.md', 'utf8')
+  test('a check, as its id is typed', () => {
+    const explanation = explainCheck('PORT_DHCP', text)
+    assert.equal(explanation?.kind, 'check')
+    assert.match(explanation?.kind === 'check' ? explanation.text : '', /^UDP 67/)
+  })
+  test('a diagnosis', () => assert.equal(explainCheck('spanning-tree', text)?.kind, 'diagnosis'))
+  test('nothing else', () => assert.equal(explainCheck('this machine', text), undefined))
+  test('each has words, and none of the next one', () => {
+    for (const code of documentedChecks(text)) {
+      const explanation = explainCheck(code, text)
+      const words = explanation !== undefined && 'text' in explanation ? explanation.text : ''
+      assert.ok(words.length > 30 && !words.includes('###'), code)
+    }
+  })
+  test('the command explains them', async () => {
+    const { exitCode, stdout } = await runInMemory(['explain', 'dhcp-dns'])
+    assert.equal(exitCode, 0)
+    assert.match(stdout, /dhcp-dns {2}a check of emf-pxe status/)
   })
 })
