@@ -3,7 +3,7 @@ import { type Document, isMap, parseDocument, stringify } from 'yaml'
 import type { ConfigInput } from '../../config/schema.ts'
 
 const heading = `# emf-pxe: what this site's PXE server does. Every field and default: docs/config.md
-# After a change: emf-pxe doctor, then reload the service.
+# After a change: emf-pxe status, then reload the service.
 `
 
 /**

@@ -67,12 +67,22 @@ export const dockerTarget: Target = {
     }
   },
 
-  async verify(host) {
+  async verify(host, { paths }) {
+    const ask = [
+      'docker',
+      'exec',
+      containerName,
+      '/usr/local/bin/emf-pxe',
+      'health',
+      '--state-dir',
+      paths.stateDirectory,
+    ]
     const deadline = Date.now() + healthTimeoutMs
-    for (;;) {
-      const state = await health(host)
-      if (state === 'healthy') return
-      if (state !== 'starting' || Date.now() > deadline) throw await unhealthy(host, state)
+    // Not the container's own health check: it looks for the first time after half a minute.
+    for (let answer = await host.run(ask); answer.exitCode !== 0; answer = await host.run(ask)) {
+      const running = await isRunning(host)
+      if (!running || Date.now() > deadline)
+        throw await unhealthy(host, running ? answer.output : 'it does not stay up')
       await new Promise((resolve) => setTimeout(resolve, healthPollMs))
     }
   },
@@ -187,19 +197,19 @@ function forget(image: string, version: string): readonly DesiredCommand[] {
   ]
 }
 
-async function health(host: DeployHost): Promise<string> {
-  const format = '{{if .State.Health}}{{.State.Health.Status}}{{else}}{{.State.Status}}{{end}}'
-  const state = await host.run(['docker', 'inspect', '--format', format, containerName])
-  return state.exitCode === 0 ? state.stdout.trim() : 'gone'
+async function isRunning(host: DeployHost): Promise<boolean> {
+  const state = await host.run(['docker', 'inspect', '--format', '{{.State.Status}}', containerName])
+  return state.stdout.trim() === 'running'
 }
 
-async function unhealthy(host: DeployHost, state: string): Promise<EmfPxeError> {
+async function unhealthy(host: DeployHost, why: string): Promise<EmfPxeError> {
   const { output } = await host.run(['docker', 'logs', '--tail', '12', containerName])
   const lines = output
     .trim()
     .split('\n')
     .map((line) => `  ${escapeText(line)}`)
+  const said = escapeText(why.trim().split('\n', 1)[0] ?? '')
   return new EmfPxeError('DEPLOY_NOT_HEALTHY', {
-    message: [`The container ${containerName} is ${escapeText(state)}; its last lines:`, ...lines].join('\n'),
+    message: [`The container ${containerName} does not serve: ${said}. Its last lines:`, ...lines].join('\n'),
   })
 }
