@@ -3,10 +3,10 @@
 
 # Peers, firmware and tools; a test that finds one missing names the package.
 packages=(
-  atftp binutils busybox-static chromium cpio curl debootstrap dnsmasq-base docker.io iproute2 ipxe
-  iptables isc-dhcp-server kea-dhcp4-server nftables nginx-light openssl ovmf procps prometheus
+  atftp binutils busybox-static chromium cpio curl debootstrap dnsmasq-base docker.io fish iproute2 ipxe
+  iptables isc-dhcp-server kea-dhcp4-server libcap2-bin nftables nginx-light openssl ovmf procps prometheus
   qemu-efi-aarch64 qemu-system-arm qemu-system-x86 qemu-user-static sbsigntool shellcheck shim-signed
-  socat strace systemd-container tftp-hpa tmux tshark util-linux
+  socat strace systemd-container tftp-hpa tmux tshark util-linux zsh
 )
 lab_tools=/var/cache/emf-pxe-lab/bin
 declare -A go_modules=(
