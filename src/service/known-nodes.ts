@@ -2,16 +2,18 @@ import { join } from 'node:path'
 import { isPlaceholderUuid } from '../nodes/identifiers.ts'
 import { type KnownNode, knownNodes } from '../nodes/known-nodes.ts'
 import { readHistory, type SeenNode } from '../observe/history/reader.ts'
+import { isProbe } from '../probe/mac.ts'
 
 /**
  * Every node that ever asked, the latest seen first, from the history beside a running service or
- * without one. Stories are kept for a month, nodes longer: an old one is told by what is left of it.
+ * without one; nodes that were only played by `probe` and its like are left out. Stories are kept for a month, nodes longer: an old one is told by what is left of it.
  */
 export function readKnownNodes(stateDirectory: string): KnownNode[] {
   const { stories, nodes } = readHistory(join(stateDirectory, 'history.db'), 0)
   const told = new Map(knownNodes(stories).map((node) => [node.mac, node]))
   const seen = new Map(nodes.map((node) => [node.mac, node]))
   return [...new Set([...told.keys(), ...seen.keys()])]
+    .filter((mac) => !isProbe(mac))
     .flatMap((mac) => joined(told.get(mac), seen.get(mac)))
     .sort((left, right) => right.lastSeenMs - left.lastSeenMs)
 }

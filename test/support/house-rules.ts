@@ -32,6 +32,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'nodes:types',
   ],
   service: [
+    'probe',
     'errors',
     'ui',
     'config',

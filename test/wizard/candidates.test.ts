@@ -115,6 +115,10 @@ describe('what was heard on a NIC', () => {
   })
 
   test('text from the network is escaped', () => {
-    assert.ok(!texts({ ...proxy, bootFile: 'x\u001b[2J' }, dhcp).join().includes('\u001b'))
+    assert.ok(
+      !texts({ ...proxy, bootFile: 'x\u001b[2J' }, dhcp)
+        .join()
+        .includes('\u001b'),
+    )
   })
 })

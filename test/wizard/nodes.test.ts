@@ -10,6 +10,7 @@ import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import { BootStories } from '../../src/events/stories.ts'
 import { orchestratorCsvHeader } from '../../src/nodes/export.ts'
 import { History } from '../../src/observe/history/history.ts'
+import { probeMac } from '../../src/probe/mac.ts'
 import { runInMemory } from '../support/program.ts'
 
 const uuidA = '4c4c4544-2046-5310-8052-cac04f515233'
@@ -148,13 +149,14 @@ describe('emf-pxe nodes', () => {
   })
 })
 
-/** Two nodes that asked: one with a UUID, one whose board has only zeroes. */
+/** Two nodes that asked, one with a UUID, one whose board has only zeroes; and one that was only played. */
 function remember(file: string): void {
   const stories = new BootStories()
   const history = new History(stories, { file, keepDays: 30, maxBytes: 1e8 })
   for (const [mac, uuid] of [
     [macA, uuidA],
     [macB, '00000000-0000-0000-0000-000000000000'],
+    [probeMac(), '00000000-0000-0000-0000-000000000000'],
   ] as const) {
     const node = { mac, interface: 'eth1', architecture: 'x64' as const, uuid }
     const event = {
