@@ -9,10 +9,6 @@ packages=(
   socat strace systemd-container tftp-hpa tmux tshark util-linux zsh
 )
 lab_tools=/var/cache/emf-pxe-lab/bin
-declare -A go_modules=(
-  [helm]=helm.sh/helm/v3/cmd/helm@v3.19.0
-  [kubeconform]=github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0
-)
 
 install_packages() {
   local wanted=() package
@@ -47,21 +43,13 @@ without_services() {
   return "$status"
 }
 
-# Helm and kubeconform are not in Debian.
+# Helm and kubeconform are not in Debian; Go builds them, when they are not there yet.
 install_go_tools() {
-  local tool
-  if ! command -v go >/dev/null; then
-    echo 'Go tools: no go on this machine, helm and kubeconform must be in PATH'
-    return 0
-  fi
-  for tool in "${!go_modules[@]}"; do
-    if [ -x "$lab_tools/$tool" ]; then
-      echo "$tool: already installed"
-    else
-      GOBIN="$lab_tools" limit 10m go install "${go_modules[$tool]}" || return 1
-      echo "$tool: is now installed"
-    fi
-  done
+  command -v go >/dev/null || {
+    echo 'no go on this machine: the Helm chart cannot be tested (apt-get install golang, or https://go.dev/dl)'
+    return 1
+  }
+  limit 15m sh test/lab/tools/get-helm.sh "$lab_tools"
 }
 
 install_npm_packages() {
