@@ -134,6 +134,18 @@ describe('init for another machine', () => {
   })
 })
 
+test('a target that cannot be installed here is refused before anything is fetched', async (t) => {
+  const site = InitSite.open(t, orchestrator)
+  site.surroundings = { program: undefined }
+  const run = await site.init([
+    ...site.answers.map((word) => (word === 'none' ? 'docker' : word)),
+    '--dry-run',
+  ])
+  assert.match(run.stderr, /DEPLOY_BINARY_NEEDED/)
+  assert.ok(!orchestrator.requests.some(({ path }) => path.endsWith('signed_ipxe.efi')))
+  assert.deepEqual([existsSync(site.configFile), existsSync(site.stateDirectory)], [false, false])
+})
+
 describe('an ordinary user', () => {
   test('can do it where they may write', { skip: missing('root') }, async (t) => {
     const site = InitSite.open(t, orchestrator)
