@@ -88,15 +88,24 @@ describe('installing for systemd', asRoot, () => {
     )
   })
 
-  test('a firewall in force is named with the lines for it, and not touched', async (t) => {
+  test('a firewall in force is named with the line for it, and not touched', async (t) => {
     const machine = new Machine(t)
-    machine.answers.push(([program]) => (program === 'ufw' ? { stdout: 'Status: active\n' } : undefined))
-    await install('systemd', sampleValues, machine.options())
-    assert.match(machine.screen(), /ufw allow in on eth1 to any port 67 proto udp/)
-    assert.deepEqual(
-      machine.commands.filter((command) => command.startsWith('ufw')),
-      ['ufw status'],
+    const rules = [
+      '*filter',
+      ':INPUT DROP [0:0]',
+      ':ufw-user-input - [0:0]',
+      '-A INPUT -j ufw-user-input',
+      'COMMIT',
+    ]
+    machine.answers.push(([program]) =>
+      program === 'iptables-save' ? { stdout: `${rules.join('\n')}\n` } : undefined,
     )
+    await install('systemd', sampleValues, machine.options())
+    assert.match(machine.screen(), /ufw allow in on eth1 proto udp to any port 67,4011,69\n/)
+    const touching = machine.commands.filter((command) =>
+      /^(ufw|iptables|nft)\b(?!.*(-save|list))/.test(command),
+    )
+    assert.deepEqual(touching, [])
   })
 })
 

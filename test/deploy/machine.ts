@@ -100,7 +100,9 @@ export class Machine {
     if (program === 'cat') return { stdout: `${this.receiveCeiling}\n` }
     if (program === 'sysctl') return this.#sysctl(String(rest.at(-1)))
     if (program !== 'systemctl')
-      return program === 'ufw' || program === 'nft' || program === 'firewall-cmd' ? { exitCode: 127 } : {}
+      return program === 'nft' || program === 'iptables-save' || program === 'iptables-legacy-save'
+        ? { exitCode: 127 }
+        : {}
     if (verb === 'is-enabled')
       return { stdout: this.enabled ? 'enabled' : 'disabled', exitCode: this.enabled ? 0 : 1 }
     if (verb === 'is-active')

@@ -32,7 +32,7 @@ export const dockerTarget: Target = {
     })
   },
 
-  async observe(host, { version, paths }) {
+  async observe(host, { version, paths, config }) {
     const state = await host.run([
       'docker',
       'inspect',
@@ -47,7 +47,7 @@ export const dockerTarget: Target = {
       ['state-exists', yesNo(await host.exists(paths.stateDirectory))],
       ['image-exists', yesNo(image.exitCode === 0)],
       ...(await observeCeiling(host)),
-      ...(await observeFirewall(host)),
+      ...(await observeFirewall(host, config)),
     ])
   },
 
@@ -87,7 +87,7 @@ export const dockerTarget: Target = {
     }
   },
 
-  notes: ({ facts, values }) => firewallNotes(facts, values.config),
+  notes: ({ facts }) => firewallNotes(facts),
 
   afterwards: () => [
     { what: 'Watch nodes boot', command: 'emf-pxe watch' },

@@ -29,7 +29,7 @@ export const systemdTarget: Target = {
     })
   },
 
-  async observe(host) {
+  async observe(host, { config }) {
     const enabled = await host.run(['systemctl', 'is-enabled', unitName])
     const active = await host.run(['systemctl', 'is-active', unitName])
     return new Map([
@@ -37,7 +37,7 @@ export const systemdTarget: Target = {
       ['service-active', yesNo(active.stdout.trim() === 'active')],
       ['private-state', yesNo(await host.exists(privateState))],
       ...(await observeCeiling(host)),
-      ...(await observeFirewall(host)),
+      ...(await observeFirewall(host, config)),
     ])
   },
 
@@ -84,7 +84,7 @@ export const systemdTarget: Target = {
     throw new EmfPxeError('DEPLOY_NOT_HEALTHY', { message: await lastWords(host, active.stdout.trim()) })
   },
 
-  notes: ({ facts, values }: SpecInput) => firewallNotes(facts, values.config),
+  notes: ({ facts }: SpecInput) => firewallNotes(facts),
 
   afterwards: () => [
     { what: 'Watch nodes boot', command: 'emf-pxe watch' },
