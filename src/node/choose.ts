@@ -40,6 +40,9 @@ export function chooseAsEdk2(offers: readonly Offer[]): Choice {
   if (addressed !== undefined && proxyPxe !== undefined)
     return take(proxyPxe, 'an address, and a ProxyDHCP offer that names the file')
   const dhcpBootServer = first('dhcpBootServer')
+  // Seen with OVMF 2022.11 beside ISC DHCP with option 60: its REQUEST asks the proxy for 0.0.0.0, four times.
+  if (dhcpBootServer !== undefined && proxyPxe !== undefined)
+    return { kind: 'none', screenCode: 'PXE-E16', why: astray(dhcpBootServer, proxyPxe) }
   if (dhcpBootServer !== undefined) return take(dhcpBootServer, 'the site’s DHCP server says PXEClient')
   const proxyBootServer = first('proxyBootServer')
   if (addressed !== undefined && proxyBootServer !== undefined)
@@ -47,6 +50,10 @@ export function chooseAsEdk2(offers: readonly Offer[]): Choice {
   const withFile = kept.find((offer) => offer.kind === 'dhcpOnly' && offer.bootFile !== undefined)
   if (withFile !== undefined) return take(withFile, 'the site’s DHCP server names a boot file itself')
   return { kind: 'none', screenCode: 'PXE-E16', why: 'an address was offered, but no one said what to boot' }
+}
+
+function astray(dhcp: Offer, proxy: Offer): string {
+  return `${dhcp.server} gives the only address and says PXEClient (option 60): with the proxy ${proxy.server} beside it, firmware asks the proxy for the address`
 }
 
 /** Offers that edk2 drops before it chooses; undefined when it would keep this one. */

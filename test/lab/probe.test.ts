@@ -26,9 +26,9 @@ interface Scenario {
   readonly name: string
   /** Arguments of the site's own DHCP server. */
   readonly dhcpArgs: readonly string[]
-  readonly vendor: ((site: Site) => Promise<unknown>) | undefined
-  /** What all this is expected to end in: the file of one of them. */
-  readonly file: 'ours.efi' | 'rival.efi' | 'vendor.efi'
+  readonly vendor: ((site: Site) => Promise<Program>) | undefined
+  /** What all this is expected to end in: the file of one of them, or PXE-E16 and none. */
+  readonly file: 'ours.efi' | 'rival.efi' | 'vendor.efi' | undefined
 }
 
 /** The site's own DHCP server is silent: another one gives addresses. */
@@ -36,7 +36,7 @@ const silent = ['--dhcp-ignore=tag:!known']
 
 const scenarios: readonly Scenario[] = [
   { name: 'dnsmasq gives addresses and nothing else', dhcpArgs: [], vendor: undefined, file: 'ours.efi' },
-  { name: 'ISC hands out options 60 and 67', dhcpArgs: silent, vendor: startIsc, file: 'vendor.efi' },
+  { name: 'ISC hands out options 60 and 67', dhcpArgs: silent, vendor: startIsc, file: undefined },
   { name: 'Kea hands out option 67', dhcpArgs: silent, vendor: startKea, file: 'ours.efi' },
 ]
 
@@ -44,7 +44,7 @@ for (const { name, dhcpArgs, vendor, file } of scenarios)
   test(`${name}; dnsmasq and we are proxies: the predicted winner is OVMF’s`, { skip: needs }, async (t) => {
     const site = await openSite(t, { dhcpArgs })
     await startRival(site)
-    await vendor?.(site)
+    const vendorServer = await vendor?.(site)
     const engine = await Engine.start(site, {
       interfaces: [{ name: 'e0' }],
       bootFileName: 'ours.efi',
@@ -63,15 +63,24 @@ for (const { name, dhcpArgs, vendor, file } of scenarios)
       told,
     )
     assert.equal(report.file?.name, file, told)
-    assert.equal(report.file?.fetched, true, told)
+    assert.equal(report.file?.fetched, file === undefined ? undefined : true, told)
+    assert.equal(report.choice.screenCode, file === undefined ? 'PXE-E16' : null)
     // Nobody was asked for an address: a DHCP server that logs would have seen it.
     assert.doesNotMatch(site.dhcpLog.text, /DHCPREQUEST/)
 
     const node = site.startNode(9, { firmware: 'uefi-x64', card: 'virtio-net-pci' })
-    const seen = await node.console.waitFor(/NBP filename is (\S+)/, 180_000).catch((error: Error) => {
-      assert.fail(`${error.message}\n${engine.text}`)
-    })
-    assert.equal(seen[1], report.file?.name, 'what the firmware took is not what was predicted')
+    const seen = await node.console
+      .waitFor(/NBP filename is (\S+)|(PXE-E\d+):/, 180_000)
+      .catch((error: Error) => {
+        assert.fail(`${error.message}\n${engine.text}`)
+      })
+    const said = `${node.console.tail()}\n${vendorServer?.output.text}`
+    const took = [seen[1], seen[2] ?? null]
+    assert.deepEqual(
+      took,
+      [report.file?.name, report.choice.screenCode],
+      `what the firmware took is not what was predicted:\n${said}`,
+    )
     await node.close()
     await engine.stop()
   })
@@ -100,7 +109,7 @@ async function startRival(site: Site): Promise<void> {
   await running(site, namespace, command, /started, version/)
 }
 
-async function startIsc(site: Site): Promise<void> {
+async function startIsc(site: Site): Promise<Program> {
   const namespace = site.lan.addHost('vendor', `${at.vendor}/24`)
   const [file, leases] = [join(site.directory, 'dhcpd.conf'), join(site.directory, 'dhcpd.leases')]
   writeFileSync(leases, '')
@@ -117,10 +126,10 @@ subnet ${network.subnet} netmask ${network.mask} {
 `,
   )
   const command = ['/usr/sbin/dhcpd', '-4', '-f', '-d', '--no-pid', '-cf', file, '-lf', leases, 'e0']
-  await running(site, namespace, command, /Server starting service/)
+  return running(site, namespace, command, /Server starting service/)
 }
 
-async function startKea(site: Site): Promise<void> {
+async function startKea(site: Site): Promise<Program> {
   const namespace = site.lan.addHost('vendor', `${at.vendor}/24`)
   const file = join(site.directory, 'kea.json')
   const pools = [{ pool: '10.77.0.150 - 10.77.0.160' }]
@@ -134,7 +143,7 @@ async function startKea(site: Site): Promise<void> {
   }
   writeFileSync(file, JSON.stringify({ Dhcp4: configuration }))
   const environment = ['KEA_LOCKFILE_DIR=none', `KEA_PIDFILE_DIR=${site.directory}`]
-  await running(site, namespace, ['env', ...environment, 'kea-dhcp4', '-c', file], /DHCP4_STARTED/)
+  return running(site, namespace, ['env', ...environment, 'kea-dhcp4', '-c', file], /DHCP4_STARTED/)
 }
 
 async function running(
@@ -142,7 +151,8 @@ async function running(
   namespace: string,
   command: readonly string[],
   ready: RegExp,
-): Promise<void> {
+): Promise<Program> {
   const program = new Program(site.lan.spawn(namespace, command), command[0] ?? '')
   await program.output.waitFor(ready, 20_000)
+  return program
 }

@@ -16,10 +16,14 @@ export const lastDay: Check = {
   category: 'live',
   title: 'nodes of the last 24 h got through',
   dependsOn: [],
-  run(facts) {
+  async run(facts) {
     const nowMs = facts.nowMs()
     const { stories } = readHistory(join(facts.options.stateDirectory, 'history.db'), nowMs - dayMs)
-    const nodes = stories.filter(({ mac }) => !isProbe(mac))
+    const proxies = await facts.config().then(
+      ({ mode }) => mode === 'proxy',
+      () => false,
+    )
+    const nodes = stories.filter((story) => !isProbe(story.mac) && (!proxies || isBoot(story)))
     // Newest first: a node that got through later is not stuck any more.
     const latest = [...new Map(nodes.toReversed().map((story) => [story.mac, story])).values()].reverse()
     if (nodes.length === 0) return skipped('no node asked')
@@ -57,6 +61,11 @@ export function summarise(stories: readonly BootStory[]): string {
       : [`${gaveUp.length} gave up at block ${gaveUp.map(({ failure }) => failure?.block).join(', ')}`]),
     ...(ignored.length === 0 ? [] : [`${ignored.length} ignored (${why})`]),
   ].join(' · ')
+}
+
+/** Where we make the offers, a download without one is somebody with a TFTP client, or `probe`. */
+function isBoot({ offers, stage }: BootStory): boolean {
+  return offers > 0 || stage === 'refused'
 }
 
 /** A refusal that the configuration asked for, or that every LAN has. */

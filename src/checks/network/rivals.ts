@@ -52,7 +52,7 @@ export const siteBootOptions: Check = {
       const sentence = `${first?.offer.server} on ${nic} hands out ${options.join(' and ')}`
       const remedy = `Take options 60, 66 and 67 from the pool of ${first?.offer.server}.`
       return first?.vendorClass?.startsWith('PXEClient')
-        ? failed(`${sentence}: firmware asks it instead of us`, remedy)
+        ? failed(`${sentence}: firmware goes there, or nowhere, instead of to us`, remedy)
         : warning(sentence, remedy)
     })
   },

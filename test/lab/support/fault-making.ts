@@ -67,6 +67,48 @@ export const killHolder: NonNullable<Fault['repair']> = (site, remedy) => {
   return site.paste(`${pid}; while [ -d /proc/${pid.slice(5)} ]; do :; done`)
 }
 
+/** A node of its own, played by `emf-pxe probe` with its NIC's MAC address, and what goes wrong at it. */
+export function node(play: (node: PlayedNode) => Promise<unknown>): Fault['make'] {
+  return async (site) => {
+    const number = site.nextNumber()
+    const namespace = site.lan.addHost(`node${number}`, `10.78.0.${50 + number}/24`)
+    const played: PlayedNode = {
+      boot: (flags = '') =>
+        site.run(
+          namespace,
+          `timeout ${patienceSeconds} emf-pxe probe --wait 1 --mac "$(cat /sys/class/net/e0/address)" ${flags} || true`,
+        ),
+      run: (commands) => site.run(namespace, commands),
+      givenUp: async () => {
+        const mac = await site.run(namespace, 'cat /sys/class/net/e0/address')
+        await site.logs(new RegExp(`"tftp\\.failed".*${mac.trim()}`))
+      },
+    }
+    await play(played)
+    site.lastNode = played
+    return nothing
+  }
+}
+
+export interface PlayedNode {
+  /** One boot up to the file; `flags` of `emf-pxe probe`. */
+  boot(flags?: string): Promise<string>
+  run(commands: string): Promise<string>
+  /** Resolves when the service has given up sending to it. */
+  givenUp(): Promise<void>
+}
+
+/** Longer than a boot takes on a busy machine, shorter than firmware's own patience. */
+const patienceSeconds = 8
+
+/** The remedy is for whoever stands at the node: there it is done, and the node boots once more. */
+export function atTheNode(commands: string, flags = ''): NonNullable<Fault['repair']> {
+  return async (site) => {
+    if (commands !== '') await site.lastNode?.run(commands)
+    await site.lastNode?.boot(flags)
+  }
+}
+
 export function configured(change: (config: FaultSite['config']) => unknown): Fault['make'] {
   return async (site) => {
     site.writeConfig(change(structuredClone(site.config)))

@@ -15,6 +15,7 @@ import { signImage } from '../../../src/demo/sign-image.ts'
 import { inside } from '../../support/inside-namespace.ts'
 import { Lan } from '../../support/namespaces.ts'
 import { startSiteDhcp } from './dnsmasq.ts'
+import type { PlayedNode } from './fault-making.ts'
 import { Program } from './program.ts'
 
 const root = join(import.meta.dirname, '../../..')
@@ -44,6 +45,8 @@ export class FaultSite {
   readonly db: Identity
   readonly orchestrator: EmbeddedOrchestrator
   readonly config: ConfigInput
+  /** The node of the fault that is being tried. */
+  lastNode: PlayedNode | undefined
   #service: Program | undefined
   #number = 0
 
@@ -122,6 +125,11 @@ export class FaultSite {
     await service.output.waitFor(new RegExp(`(?:"service\\.reloaded"[^]*){${reloads}}`), 10_000)
   }
 
+  /** Waits for a line of the service's log. */
+  async logs(pattern: RegExp): Promise<void> {
+    await this.#service?.output.waitFor(pattern, 40_000)
+  }
+
   nextNumber(): number {
     this.#number += 1
     return this.#number
@@ -140,10 +148,14 @@ export class FaultSite {
   }
 
   /** Runs a command line on the PXE server's machine, as it would be pasted there. */
-  async paste(commands: string): Promise<string> {
-    const shell = ['netns', 'exec', this.pxe, 'sh', '-c', commands]
-    const { stdout } = await execute('ip', shell, { env: this.#environment(), timeout: 60_000 })
-    return stdout
+  paste(commands: string): Promise<string> {
+    return this.run(this.pxe, commands)
+  }
+
+  /** On another machine of the site. */
+  async run(namespace: string, commands: string): Promise<string> {
+    const shell = ['netns', 'exec', namespace, 'sh', '-c', commands]
+    return (await execute('ip', shell, { env: this.#environment(), timeout: 60_000 })).stdout
   }
 
   /** The same, but with this test's mounts and resolver. */
