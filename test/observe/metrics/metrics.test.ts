@@ -115,7 +115,10 @@ describe('health', () => {
     const { server, get } = await openSite()
     const response = await get('/healthz')
     assert.equal(response.status, 200)
-    const { status, eventLoopDelayMs } = await response.json()
+    const { status, eventLoopDelayMs } = (await response.json()) as {
+      status: string
+      eventLoopDelayMs: { longest: number }
+    }
     assert.deepEqual([status, typeof eventLoopDelayMs.longest], ['alive', 'number'])
     await server.close()
   })
@@ -126,10 +129,12 @@ describe('health', () => {
     publish(loaded)
     const before = await get('/readyz')
     assert.equal(before.status, 503)
-    assert.match((await before.json()).problems[0].sentence, /^eth1/)
+    const { problems } = (await before.json()) as { problems: { sentence: string }[] }
+    assert.match(problems[0]?.sentence ?? '', /^eth1/)
     publish(listening)
     const then = await get('/readyz')
-    assert.deepEqual([then.status, (await then.json()).listening], [200, ['eth1']])
+    const { listening: nics } = (await then.json()) as { listening: string[] }
+    assert.deepEqual([then.status, nics], [200, ['eth1']])
     await server.close()
   })
 
