@@ -45,7 +45,9 @@ export class MemoryNetwork {
   passes: (datagram: PassingDatagram) => boolean = () => true
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #hosts: MemoryHost[] = []
+  readonly #plugs: Plug[] = []
+  /** By segment and address: a unicast reaches its owners without asking everybody. */
+  readonly #owners = new Map<string, Plug[]>()
   readonly #busyUntilMs = new Map<MemoryNic, number>()
 
   constructor(clock: Clock, options: { seed?: number; conditions?: Partial<LinkConditions> } = {}) {
@@ -57,7 +59,7 @@ export class MemoryNetwork {
   /** A host with its NICs; NICs on the same `segment` (default `lan`) hear each other. */
   host(...nics: readonly MemoryNic[]): DatagramNetwork {
     const host = new MemoryHost(nics, (socket, nic, bytes, to) => this.#send(socket, nic, bytes, to))
-    this.#hosts.push(host)
+    for (const nic of nics) this.#plug({ host, nic })
     return host
   }
 
@@ -67,10 +69,20 @@ export class MemoryNetwork {
     // A copy: the sender may reuse its bytes in its next turn.
     const copy = Uint8Array.from(bytes)
     const queuedMs = this.#queue(nic, bytes.length)
-    for (const receiver of this.#hosts) {
-      const arrivals = receiver.nics.filter((other) => hears(other, nic, to.address))
-      for (const arrival of arrivals) this.#travel(queuedMs, () => receiver.deliver(arrival, copy, from, to))
-    }
+    for (const { host, nic: arrival } of this.#hearers(nic, to.address))
+      this.#travel(queuedMs, () => host.deliver(arrival, copy, from, to))
+  }
+
+  #plug(plug: Plug): void {
+    this.#plugs.push(plug)
+    const place = placeOf(plug.nic, plug.nic.address)
+    this.#owners.set(place, [...(this.#owners.get(place) ?? []), plug])
+  }
+
+  /** A broadcast reaches every other NIC of the segment, an address its owner (also its own host). */
+  #hearers(sender: MemoryNic, address: string): readonly Plug[] {
+    if (address !== limitedBroadcast) return this.#owners.get(placeOf(sender, address)) ?? []
+    return this.#plugs.filter(({ nic }) => nic !== sender && segmentOf(nic) === segmentOf(sender))
   }
 
   /** How long until the last bit has left: datagrams before it, then its own frame. */
@@ -97,8 +109,15 @@ export class MemoryNetwork {
   }
 }
 
-/** A broadcast reaches every other NIC of the segment, an address its owner (also its own host). */
-function hears(receiver: MemoryNic, sender: MemoryNic, address: string): boolean {
-  if ((receiver.segment ?? 'lan') !== (sender.segment ?? 'lan')) return false
-  return address === limitedBroadcast ? receiver !== sender : receiver.address === address
+interface Plug {
+  readonly host: MemoryHost
+  readonly nic: MemoryNic
+}
+
+function segmentOf(nic: MemoryNic): string {
+  return nic.segment ?? 'lan'
+}
+
+function placeOf(nic: MemoryNic, address: string): string {
+  return `${segmentOf(nic)} ${address}`
 }

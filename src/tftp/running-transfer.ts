@@ -23,7 +23,8 @@ export class RunningTransfer implements Timed {
   readonly socket: DatagramSocket
   readonly startedAtMs: number
   session: TftpSession
-  reportedAtMs: number
+  /** Last progress that was told. */
+  reported: { readonly atMs: number; readonly bytes: number }
   wakeTick = -1
   readonly #blocks: Blocks
   readonly #optionAck: Uint8Array
@@ -33,7 +34,7 @@ export class RunningTransfer implements Timed {
     this.request = parts.request
     this.socket = parts.socket
     this.startedAtMs = parts.startedAtMs
-    this.reportedAtMs = parts.startedAtMs
+    this.reported = { atMs: parts.startedAtMs, bytes: 0 }
     this.session = session
     this.#blocks = blocksOf(parts.bytes, session.transfer.blockBytes, session.transfer.wrapsTo)
     this.#optionAck = encode({ type: 'oack', options: parts.optionAck })

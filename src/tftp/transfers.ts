@@ -15,6 +15,8 @@ export interface TransferLimits {
 }
 
 const progressEveryMs = 1000
+/** A node that is there answers our OACK well within this, also in a storm: younger ones keep their place. */
+const answerWithinMs = 500
 const stoppingError = encode({
   type: 'error',
   code: errorCode.notDefined,
@@ -53,7 +55,7 @@ export class Transfers {
       return 'tftp-too-many-transfers-of-one-address'
     if (this.count < this.#limits.maxTransfers) return undefined
     const oldest = this.#unheard.values().next()
-    if (oldest.done) return 'tftp-too-many-transfers'
+    if (oldest.done || atMs - oldest.value.startedAtMs < answerWithinMs) return 'tftp-too-many-transfers'
     this.play(oldest.value, { type: 'evicted', atMs })
     return undefined
   }
@@ -94,9 +96,11 @@ export class Transfers {
 
   #heard(transfer: RunningTransfer, nowMs: number): void {
     if (this.#unheard.delete(transfer)) this.#peers.prove(transfer.client.address, nowMs)
-    if (nowMs - transfer.reportedAtMs < progressEveryMs) return
-    transfer.reportedAtMs = nowMs
-    this.#observe({ ...transfer.about, type: 'progress', sentBytes: acknowledgedBytes(transfer.session) })
+    if (nowMs - transfer.reported.atMs < progressEveryMs) return
+    const sentBytes = acknowledgedBytes(transfer.session)
+    if (sentBytes === transfer.reported.bytes) return
+    transfer.reported = { atMs: nowMs, bytes: sentBytes }
+    this.#observe({ ...transfer.about, type: 'progress', sentBytes })
   }
 
   #end(transfer: RunningTransfer, outcome: Outcome, nowMs: number): void {

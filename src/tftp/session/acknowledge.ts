@@ -1,5 +1,7 @@
+import { end } from './ending.ts'
 import { advance, goBack, unchanged } from './flight.ts'
 import { blockOf } from './numbering.ts'
+import { silenceOutcome } from './patience.ts'
 import { sampled, usualMostMs } from './round-trip.ts'
 import type { Step, TftpSession } from './state.ts'
 
@@ -24,7 +26,8 @@ function open(session: TftpSession, atMs: number): Step {
 
 function progress(session: TftpSession, block: number, atMs: number): Step {
   const moved: TftpSession = { ...learn(session, atMs), acknowledged: block, progressAtMs: atMs }
-  if (block === session.transfer.lastBlock) return completed(moved)
+  if (block === session.transfer.lastBlock)
+    return end(moved, { kind: 'completed', lastAcknowledgementMissing: false })
   if (block === session.sent) return advance(calmed(moved), atMs)
   return partial(moved, atMs)
 }
@@ -49,6 +52,9 @@ function partial(session: TftpSession, atMs: number): Step {
  * until the blocks sent twice are acknowledged and a whole window has passed without any.
  */
 function duplicate(session: TftpSession, atMs: number): Step {
+  // A client that says nothing else for ever is given up like one that is silent.
+  const outcome = silenceOutcome(session, atMs)
+  if (outcome !== undefined) return end(session, outcome)
   if (session.transfer.windowSize === 1) return unchanged(session)
   // No echo takes seconds: the client's own timeout has run out (4 s in edk2), and it asks.
   const isRetry = atMs - session.flight.sentAtMs >= clientRetryMs
@@ -59,13 +65,6 @@ function duplicate(session: TftpSession, atMs: number): Step {
 function calmed(session: TftpSession): TftpSession {
   const wary = session.echoHeard ? session.wary : Math.max(0, session.wary - 1)
   return { ...session, wary, echoHeard: false }
-}
-
-function completed(session: TftpSession): Step {
-  return {
-    session: { ...session, phase: 'ended' },
-    effects: [{ type: 'end', outcome: { kind: 'completed', lastAcknowledgementMissing: false } }],
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { failed } from './ending.ts'
 import { resendDelayMs } from './round-trip.ts'
 import type { Outcome, TftpSession } from './state.ts'
 
@@ -49,13 +50,13 @@ export function mayResend(session: TftpSession): boolean {
 /** How it ended when silence has outlasted patience; undefined: wait on. */
 export function silenceOutcome(session: TftpSession, atMs: number): Outcome | undefined {
   if (atMs < endOfPatienceMs(session)) return undefined
+  if (!session.heard && session.aborted) return { kind: 'probed' }
   if (isClosing(session) && atMs >= session.heardAtMs + closingPatienceMs)
     return { kind: 'completed', lastAcknowledgementMissing: true }
-  return {
-    kind: 'failed',
-    reason: session.heard ? 'stopped-acknowledging' : 'never-acknowledged',
-    detail: `no progress for ${Math.round((atMs - session.progressAtMs) / 1000)} s`,
-  }
+  return failed(
+    session.heard ? 'stopped-acknowledging' : 'never-acknowledged',
+    `no progress for ${Math.round((atMs - session.progressAtMs) / 1000)} s`,
+  )
 }
 
 function endOfPatienceMs(session: TftpSession): number {

@@ -29,6 +29,10 @@ export interface TftpSession {
   readonly phase: 'opening' | 'sending' | 'ended'
   /** The client answered in this transfer. */
   readonly heard: boolean
+  /** Repeated requests that were answered and may each get an answer of their own. */
+  readonly repeats: number
+  /** The client aborted one of its requests while another was open. */
+  readonly aborted: boolean
   /** Everything up to this block has arrived. */
   readonly acknowledged: number
   /** Last block of the window in flight. */

@@ -1,6 +1,6 @@
-import type { TransferFailure } from '../../events/event.ts'
 import { errorCode } from '../../wire/tftp/constants.ts'
 import { acknowledge } from './acknowledge.ts'
+import { end, failed } from './ending.ts'
 import { goBack, unchanged } from './flight.ts'
 import type { Negotiated } from './negotiate.ts'
 import { lastBlockOf } from './numbering.ts'
@@ -29,6 +29,8 @@ export function begin(transfer: Transfer, atMs: number): Step {
     transfer,
     phase: transfer.hasOptionAck ? 'opening' : 'sending',
     heard: false,
+    repeats: 0,
+    aborted: false,
     acknowledged: 0,
     sent: transfer.hasOptionAck ? 0 : 1,
     flight: { sentAtMs: atMs, clean: true },
@@ -53,7 +55,7 @@ export function step(session: TftpSession, event: TftpEvent): Step {
     case 'repeated':
       return repeat(session, event.atMs)
     case 'client-error':
-      return end(session, clientErrorOutcome(session, event.code, event.message))
+      return clientError(session, event.code, event.message)
     case 'deadline':
       return deadline(session, event.atMs)
     case 'superseded':
@@ -68,7 +70,7 @@ export function step(session: TftpSession, event: TftpEvent): Step {
 /** The opening was lost, or is slow: once more, one packet for one request. */
 function repeat(session: TftpSession, atMs: number): Step {
   if (session.heard) return unchanged(session)
-  return reopen({ ...session, progressAtMs: atMs }, atMs)
+  return reopen({ ...session, progressAtMs: atMs, repeats: session.repeats + 1 }, atMs)
 }
 
 function deadline(session: TftpSession, atMs: number): Step {
@@ -94,24 +96,20 @@ function opening(session: TftpSession): TftpEffect {
 
 /**
  * edk2 ends its size probe with ERROR 8, BIOS ROMs with ERROR 0, both in answer to the OACK: that
- * is success. Any other ERROR is a failure that the client names.
+ * is success. When the same port asked again meanwhile, the ERROR is for the first request, and the
+ * second still stands: two sockets of ours do not keep the order in which a client sent. Any other
+ * ERROR is a failure that the client names.
  */
-function clientErrorOutcome(session: TftpSession, code: number, message: string): Outcome {
-  const probe = code === errorCode.optionNegotiation || code === errorCode.notDefined
-  if (session.phase === 'opening' && session.transfer.sizeAsked && probe) return { kind: 'probed' }
-  return failed('client-error', `ERROR ${code}: ${message}`)
+function clientError(session: TftpSession, code: number, message: string): Step {
+  const aborts = code === errorCode.optionNegotiation || code === errorCode.notDefined
+  if (session.phase !== 'opening' || !session.transfer.sizeAsked || !aborts)
+    return end(session, failed('client-error', `ERROR ${code}: ${message}`))
+  if (session.repeats === 0) return end(session, { kind: 'probed' })
+  return unchanged({ ...session, repeats: session.repeats - 1, aborted: true })
 }
 
 /** A probe whose ERROR was lost looks like this; so does a node that was reset half-way. */
 function supersededOutcome(session: TftpSession): Outcome {
   if (session.phase === 'opening' && session.transfer.sizeAsked) return { kind: 'probed' }
   return failed('client-error', 'the client began again from the same port')
-}
-
-function failed(reason: TransferFailure, detail: string): Outcome {
-  return { kind: 'failed', reason, detail }
-}
-
-function end(session: TftpSession, outcome: Outcome): Step {
-  return { session: { ...session, phase: 'ended' }, effects: [{ type: 'end', outcome }] }
 }

@@ -128,6 +128,20 @@ describe('client errors', () => {
     assert.equal(new Script(10_500, windowed).error(0, 'TFTP Aborted'), 'probed')
   })
 
+  test('ERROR 8 that was overtaken by the next request from the same port leaves that one standing', () => {
+    const script = new Script(10_500, windowed)
+    assert.equal(script.repeat(1), 'oack')
+    assert.equal(script.error(8, 'User aborted'), '')
+    assert.equal(script.ack(0), '1..4')
+  })
+
+  test('ERROR 8 after a repeated request, and then silence, was a size probe', () => {
+    const script = new Script(10_500, windowed)
+    script.repeat(4000)
+    assert.equal(script.error(8, 'User aborted'), '')
+    assert.equal(script.wait(), 'probed')
+  })
+
   test('without tsize it is a failure', () => {
     assert.equal(new Script(10_500, lockStep).error(8, 'no'), 'failed: client-error')
   })
