@@ -99,7 +99,7 @@ export interface PlayedNode {
 }
 
 /** Longer than a boot takes on a busy machine, shorter than firmware's own patience. */
-const patienceSeconds = 8
+const patienceSeconds = 12
 
 /** The remedy is for whoever stands at the node: there it is done, and the node boots once more. */
 export function atTheNode(commands: string, flags = ''): NonNullable<Fault['repair']> {
