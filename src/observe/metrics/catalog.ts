@@ -23,8 +23,8 @@ export const counters = {
     help: 'Datagrams that made no sense or came too often, by reason.',
     labels: ['interface', 'reason'],
   },
-  emf_pxe_transfers_started_total: {
-    help: 'TFTP downloads begun; size probes are not downloads.',
+  emf_pxe_transfers_granted_total: {
+    help: 'TFTP requests that were granted; firmware asks twice, first for the size.',
     labels: ['interface'],
   },
   emf_pxe_transfers_completed_total: {

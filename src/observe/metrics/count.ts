@@ -1,4 +1,5 @@
 import type { ServeEvent } from '../../events/event.ts'
+import type { BootStory } from '../../events/story.ts'
 import type { CounterName, HistogramName } from './catalog.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -8,8 +9,8 @@ export type Count =
   | { readonly counter: CounterName; readonly labels: Labels; readonly by?: number }
   | { readonly histogram: HistogramName; readonly labels: Labels; readonly seconds: number }
 
-/** What an event adds to the metrics. `startedAtMs`: when the node's boot began, if that is known. */
-export function countsOf(event: ServeEvent, startedAtMs: number | undefined): Count[] {
+/** What an event adds to the metrics. `story`: the node's boot, if that is known. */
+export function countsOf(event: ServeEvent, story: BootStory | undefined): Count[] {
   switch (event.type) {
     case 'dhcp.offered':
       return [one('emf_pxe_offers_total', { ...nic(event), ...kind(event), form: event.form })]
@@ -22,15 +23,15 @@ export function countsOf(event: ServeEvent, startedAtMs: number | undefined): Co
     case 'packet.dropped':
       return [one('emf_pxe_packets_dropped_total', { ...nic(event), reason: event.reason })]
     case 'tftp.requested':
-      return [one('emf_pxe_transfers_started_total', nic(event))]
+      return [one('emf_pxe_transfers_granted_total', nic(event))]
     case 'tftp.failed':
       return [one('emf_pxe_transfers_failed_total', { ...nic(event), reason: event.reason })]
     case 'tftp.refused':
       return [one('emf_pxe_transfers_refused_total', { ...nic(event), reason: event.reason })]
     case 'tftp.completed':
-      return [...delivery(event, 'tftp', startedAtMs), ...resent(event)]
+      return [...delivery(event, 'tftp', story), ...resent(event)]
     case 'http.served':
-      return delivery(event, 'http', startedAtMs)
+      return delivery(event, 'http', story)
     default:
       return serviceCounts[event.type] ?? []
   }
@@ -58,12 +59,15 @@ function kind(event: { readonly architecture?: string }) {
 
 type Delivery = Extract<ServeEvent, { type: 'tftp.completed' | 'http.served' }>
 
-function delivery(event: Delivery, protocol: 'tftp' | 'http', startedAtMs: number | undefined): Count[] {
+function delivery(event: Delivery, protocol: 'tftp' | 'http', story: BootStory | undefined): Count[] {
   const labels = nic(event)
   const seconds = event.durationMs / 1000
-  const sinceStart = startedAtMs === undefined ? -1 : (event.atMs - startedAtMs) / 1000
+  // A story that began with a download tells nothing of the time before it.
+  const sinceStart = story === undefined || story.offers === 0 ? -1 : (event.atMs - story.startedAtMs) / 1000
+  // TFTP knows addresses alone; the story knows what asked for an offer.
+  const architecture = event.architecture ?? story?.architecture ?? 'unknown'
   return [
-    one('emf_pxe_transfers_completed_total', { ...labels, ...kind(event), protocol }),
+    one('emf_pxe_transfers_completed_total', { ...labels, architecture, protocol }),
     { counter: 'emf_pxe_sent_bytes_total', labels: { ...labels, protocol }, by: event.totalBytes },
     { histogram: 'emf_pxe_transfer_duration_seconds', labels, seconds },
     ...(sinceStart < 0

@@ -49,8 +49,7 @@ export async function createMetrics(feed: LiveFeed, stories: BootStories): Promi
   return {
     record: (event) => {
       const story = 'mac' in event ? stories.get(event.mac) : undefined
-      const startedAtMs = story !== undefined && story.offers > 0 ? story.startedAtMs : undefined
-      for (const count of countsOf(event, startedAtMs)) take(count)
+      for (const count of countsOf(event, story)) take(count)
     },
     scrape: async () => {
       // What is no longer there (a NIC after a reload, an expiry) must not stand as 0 or as it was.

@@ -18,10 +18,12 @@ export interface FollowOptions {
  */
 export async function follow({ client, signal, onMessage, onLost }: FollowOptions): Promise<void> {
   let wasThere = false
+  let lost = false
   while (!signal.aborted) {
     try {
       for await (const message of client.feed(signal)) {
-        if (message.type === 'snapshot' && wasThere) onLost(undefined)
+        if (lost) onLost(undefined)
+        lost = false
         wasThere = true
         onMessage(message)
       }
@@ -30,7 +32,8 @@ export async function follow({ client, signal, onMessage, onLost }: FollowOption
       if (!wasThere || (error instanceof EmfPxeError && error.code === 'CONTROL_DENIED')) throw error
     }
     if (signal.aborted) return
-    onLost('The service has stopped; waiting for it to come back.')
+    if (!lost) onLost('The service has stopped; waiting for it to come back.')
+    lost = true
     await pause(againMs, signal)
   }
 }
