@@ -12,6 +12,8 @@ export interface StormResult {
   readonly p99Ms: number
   /** Timeouts of nodes, each of which costs that node 4 s. */
   readonly resends: number
+  /** Boots that failed and were begun again; 0 unless `boots` allows it. */
+  readonly restarts: number
   readonly datagrams: number
   readonly clientCpuMs: number
 }
@@ -23,6 +25,8 @@ export interface StormOptions {
   readonly lossPercent?: number
   readonly window?: number
   readonly seed?: number
+  /** How often a node that fails begins again; 1: not at all. */
+  readonly boots?: number
 }
 
 /** Compiles the client; it is C so that it is never slower than what it measures. */
@@ -49,6 +53,8 @@ export async function storm(client: string, options: StormOptions): Promise<Stor
     String(options.window ?? 4),
     '--seed',
     String(options.seed ?? 1),
+    '--boots',
+    String(options.boots ?? 1),
   ]
   const child = spawn(client, args, { stdio: ['ignore', 'pipe', 'ignore'] })
   let text = ''

@@ -30,7 +30,7 @@
 enum { PROBING, FETCHING, DONE, FAILED };
 
 struct node {
-  int fd, phase, tries, blksize, window, inWindow;
+  int fd, phase, tries, boots, blksize, window, inWindow;
   uint32_t next;            /* block wanted next, counted without wrapping */
   uint64_t received;
   uint64_t sentAt, startedAt, endedAt;
@@ -42,8 +42,8 @@ struct node {
 
 struct delayed { uint64_t dueAt; int node, fd, length; struct sockaddr_in to; uint8_t bytes[128]; };
 
-static struct { const char *address, *name, *path; int port, nodes, blksize, window; bool probe; double rttMs, loss; unsigned seed; } opt =
-  { "127.0.0.1", "ipxe.efi", NULL, 69, 1, 1468, 4, true, 0, 0, 1 };
+static struct { const char *address, *from, *name, *path; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss; unsigned seed; } opt =
+  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, 69, 1, 1468, 4, 1, true, 0, 0, 1 };
 
 static uint8_t *file;
 static uint64_t fileSize;
@@ -51,7 +51,7 @@ static struct node *nodes;
 static struct delayed *line;
 static size_t lineHead, lineTail, lineSize;
 static struct sockaddr_in server;
-static int ep, ended, resends;
+static int ep, ended, resends, restarts;
 static uint64_t datagrams;
 
 static uint64_t now(void) {
@@ -85,9 +85,9 @@ static void open_socket(struct node *n) {
   n->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
   int size = 1 << 20;
   setsockopt(n->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-  /* Every node has an address of its own: 127.1.0.0/16 on loopback. */
+  /* Every node has an address of its own: on loopback 127.1.0.1 and so on. */
   uint32_t number = (uint32_t)(n - nodes);
-  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(0x7f010001u + number) };
+  struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(ntohl(inet_addr(opt.from)) + number) };
   if (n->fd < 0 || bind(n->fd, (struct sockaddr *)&any, sizeof any) < 0) { perror("socket"); exit(1); }
   struct epoll_event event = { .events = EPOLLIN, .data.u32 = (uint32_t)(n - nodes) };
   epoll_ctl(ep, EPOLL_CTL_ADD, n->fd, &event);
@@ -115,7 +115,18 @@ static void request(struct node *n) {
   send_now_or_later(n, bytes, length);
 }
 
-static void finish(struct node *n, int phase) { n->phase = phase; n->endedAt = now(); close(n->fd); n->fd = -1; ended++; }
+/* A boot that failed begins again with the size probe, as a boot manager that goes round its list does. */
+static bool again(struct node *n) {
+  if (++n->boots >= opt.boots) return false;
+  restarts++;
+  n->phase = opt.probe ? PROBING : FETCHING;
+  request(n);
+  return true;
+}
+
+static void finish(struct node *n, int phase) {
+  if (phase == FAILED && again(n)) return;
+  n->phase = phase; n->endedAt = now(); close(n->fd); n->fd = -1; ended++; }
 
 /* A new datagram begins the 4 s x 6 anew (Mtftp4SendPacket), and any ACK the count of its window. */
 static void acknowledge(struct node *n, uint32_t block) {
@@ -178,7 +189,7 @@ static void arrived(struct node *n) {
     n->peer = from; n->hasPeer = true;
     if (bytes[1] == 6) option_ack(n, bytes, length);
     else if (bytes[1] == 3) data(n, bytes, length);
-    else if (bytes[1] == 5) { fprintf(stderr, "refused: %s\n", bytes + 4); finish(n, FAILED); }
+    else if (bytes[1] == 5) { if (opt.boots == 1) fprintf(stderr, "refused: %s\n", bytes + 4); finish(n, FAILED); }
     if (n->fd != fd) return;
   }
 }
@@ -217,12 +228,14 @@ static void options(int argc, char **argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const char *name = argv[i], *value = argv[i + 1];
     if (!strcmp(name, "--server")) opt.address = value;
+    else if (!strcmp(name, "--from")) opt.from = value;
     else if (!strcmp(name, "--port")) opt.port = atoi(value);
     else if (!strcmp(name, "--name")) opt.name = value;
     else if (!strcmp(name, "--file")) opt.path = value;
     else if (!strcmp(name, "--nodes")) opt.nodes = atoi(value);
     else if (!strcmp(name, "--blksize")) opt.blksize = atoi(value);
     else if (!strcmp(name, "--window")) opt.window = atoi(value);
+    else if (!strcmp(name, "--boots")) opt.boots = atoi(value);
     else if (!strcmp(name, "--probe")) opt.probe = atoi(value) != 0;
     else if (!strcmp(name, "--rtt")) opt.rttMs = atof(value);
     else if (!strcmp(name, "--loss")) opt.loss = atof(value);
@@ -272,7 +285,7 @@ int main(int argc, char **argv) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
-         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, (unsigned long long)datagrams, cpu * 1000);
+  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"restarts\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
+         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, restarts, (unsigned long long)datagrams, cpu * 1000);
   return done == opt.nodes ? 0 : 3;
 }
