@@ -242,3 +242,23 @@ for (const { name, events, code, afterMs } of diagnoses) {
     if (diagnosis !== undefined) assert.ok(diagnosis.sentence.length > 20 && diagnosis.remedy.length > 10)
   })
 }
+
+test('stories come back after a restart, and do not push aside what is newer', () => {
+  const before = new BootStories()
+  before.apply({ atMs: 1000, ...offer })
+  const after = new BootStories()
+  after.restore([...before.all()])
+  assert.equal(after.get(node.mac)?.stage, 'offered')
+  after.apply({ atMs: 2000, ...done })
+  assert.equal(after.get(node.mac)?.id, `${node.mac}@1000`, 'the same boot goes on')
+  const newer = new BootStories()
+  newer.apply({ atMs: 9000, ...offer })
+  newer.restore([...before.all()])
+  assert.equal(newer.get(node.mac)?.startedAtMs, 9000)
+})
+
+test('a laptop that asks for an address begins no story', () => {
+  const stories = new BootStories()
+  assert.equal(stories.apply({ atMs: 1, ...refused, reason: 'not-pxe' }), undefined)
+  assert.equal(stories.size, 0)
+})

@@ -16,7 +16,7 @@ export interface SiteNodes {
 }
 
 export function nodeAddress(index: number): string {
-  return `127.9.${index >> 8}.${(index & 255) + 1}`
+  return `127.9.${Math.floor(index / 250)}.${(index % 250) + 1}`
 }
 
 export function nodeMac(index: number): string {
