@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { install } from '../../src/deploy/install.ts'
+import { programFile } from '../../src/deploy/program-file.ts'
+import { planRemoval, remove } from '../../src/deploy/uninstall.ts'
+import type { RenderValues } from '../../src/deploy/values.ts'
+import { type Answer, Machine } from './machine.ts'
+import { sampleValues } from './support.ts'
+
+const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root (run it with sudo)' } as const
+
+/** A little Docker: containers by name, images by name. */
+class Docker {
+  readonly containers = new Map<string, { image: string; running: boolean }>()
+  readonly images = new Set<string>()
+  /** How `health` inside the container ends. */
+  health = 0
+
+  readonly answer: Answer = ([program, verb, ...rest]) => {
+    if (program !== 'docker') return undefined
+    const name = rest.at(-1) ?? ''
+    switch (verb) {
+      case 'inspect':
+        return this.#inspect(name, rest)
+      case 'image':
+        return this.#image(rest)
+      case 'build':
+        this.images.add(rest[1] ?? '')
+        return {}
+      case 'run':
+        this.containers.set('emf-pxe', { image: name, running: true })
+        return {}
+      case 'rename':
+        return this.#rename(rest[0] ?? '', name)
+      case 'stop':
+      case 'start':
+        this.#container(name).running = verb === 'start'
+        return {}
+      case 'rm':
+        return this.containers.delete(name) ? {} : { exitCode: 1 }
+      case 'exec':
+        return { exitCode: this.health, output: 'not ready (starting)' }
+      default:
+        return {}
+    }
+  }
+
+  #container(name: string) {
+    const container = this.containers.get(name)
+    assert.ok(container, `there is no container ${name}`)
+    return container
+  }
+
+  #inspect(name: string, words: readonly string[]) {
+    const container = this.containers.get(name)
+    if (container === undefined) return { exitCode: 1 }
+    if (words.join(' ').includes('Status')) return { stdout: container.running ? 'running' : 'exited' }
+    return { stdout: `${container.running} ${container.image}` }
+  }
+
+  #image([verb, ...rest]: readonly string[]) {
+    const name = rest.at(-1) ?? ''
+    if (verb === 'rm') return this.images.delete(name) ? {} : { exitCode: 1 }
+    return this.images.has(name) ? { stdout: 'sha256:1' } : { exitCode: 1 }
+  }
+
+  #rename(from: string, to: string) {
+    this.containers.set(to, this.#container(from))
+    this.containers.delete(from)
+    return {}
+  }
+}
+
+async function machineWithDocker(t: TestContext, content = 'program') {
+  const machine = new Machine(t)
+  const docker = new Docker()
+  machine.answers.push(docker.answer, ([program, , path]) => {
+    if (program === 'mkdir') mkdirSync(join(machine.root, path ?? ''), { recursive: true })
+    return undefined
+  })
+  const file = join(machine.root, 'tmp', 'emf-pxe')
+  writeFileSync(file, content)
+  const options = async () => machine.options({ program: await programFile(file) })
+  return { machine, docker, file, options }
+}
+
+const version = (number: string): RenderValues => ({ ...sampleValues, version: number })
+
+describe('installing for Docker', asRoot, () => {
+  test('builds, starts, asks the service itself; a second run changes nothing', async (t) => {
+    const { machine, docker, options } = await machineWithDocker(t)
+    await install('docker', sampleValues, await options())
+    assert.deepEqual([...docker.containers], [['emf-pxe', { image: 'emf-pxe:0.1.0', running: true }]])
+    assert.ok(machine.commands.some((command) => command.startsWith('docker exec emf-pxe ')))
+    assert.equal((await install('docker', sampleValues, await options())).changed, false)
+  })
+
+  test('an upgrade replaces container and image', async (t) => {
+    const { docker, file, options } = await machineWithDocker(t)
+    await install('docker', sampleValues, await options())
+    writeFileSync(file, 'newer')
+    await install('docker', version('0.2.0'), await options())
+    assert.deepEqual([...docker.containers], [['emf-pxe', { image: 'emf-pxe:0.2.0', running: true }]])
+    assert.deepEqual([...docker.images], ['emf-pxe:0.2.0'])
+  })
+
+  test('an upgrade that does not serve brings the container of before back', async (t) => {
+    const { machine, docker, file, options } = await machineWithDocker(t)
+    await install('docker', sampleValues, await options())
+    writeFileSync(file, 'newer')
+    docker.health = 3
+    // The new container ends at once; the old one must not.
+    machine.answers.unshift(([, verb, ...rest]) =>
+      verb === 'inspect' && rest.join(' ').includes('Status') ? { stdout: 'exited' } : undefined,
+    )
+    await assert.rejects(install('docker', version('0.2.0'), await options()), {
+      code: 'DEPLOY_NOT_HEALTHY',
+      message: /it does not stay up/,
+    })
+    assert.deepEqual([...docker.containers], [['emf-pxe', { image: 'emf-pxe:0.1.0', running: true }]])
+    assert.deepEqual([...docker.images], ['emf-pxe:0.1.0'])
+    assert.equal(machine.read('/usr/local/bin/emf-pxe'), 'program')
+  })
+
+  test('uninstalling removes container and image', async (t) => {
+    const { machine, docker, options } = await machineWithDocker(t)
+    const before = machine.snapshot()
+    await install('docker', sampleValues, await options())
+    const removal = await planRemoval(machine.host, sampleValues.paths.configFile, true)
+    await remove(removal, machine.host, { done: () => {}, warned: (text) => assert.fail(text) })
+    assert.deepEqual([[...docker.containers], [...docker.images]], [[], []])
+    assert.deepEqual(machine.snapshot(), before)
+  })
+
+  test('needs the single binary, and a daemon that answers', async (t) => {
+    const { machine, options } = await machineWithDocker(t)
+    await assert.rejects(install('docker', sampleValues, machine.options()), { code: 'DEPLOY_BINARY_NEEDED' })
+    machine.answers.unshift(([, verb]) =>
+      verb === 'version' ? { exitCode: 1, output: 'Cannot connect to the Docker daemon' } : undefined,
+    )
+    await assert.rejects(install('docker', sampleValues, await options()), {
+      code: 'DEPLOY_TOOL_MISSING',
+      message: /Cannot connect to the Docker daemon/,
+    })
+  })
+})
