@@ -1,27 +1,29 @@
-/** A map that keeps the entries used last and forgets the others: bounded however many strangers come. */
+/**
+ * A map that keeps at least the `most / 2` entries used last, and at most `most`: bounded however
+ * many strangers come. Two halves change places when the younger one is full, because a map that
+ * loses its oldest entry at every turn becomes slow.
+ */
 export class RecentMap<Key, Value> {
-  readonly #most: number
-  readonly #entries = new Map<Key, Value>()
+  readonly #mostInHalf: number
+  #young = new Map<Key, Value>()
+  #old = new Map<Key, Value>()
 
   constructor(most: number) {
-    this.#most = most
+    this.#mostInHalf = Math.ceil(most / 2)
   }
 
   get(key: Key): Value | undefined {
-    const value = this.#entries.get(key)
-    if (value !== undefined) this.set(key, value)
-    return value
+    const young = this.#young.get(key)
+    if (young !== undefined) return young
+    const old = this.#old.get(key)
+    if (old !== undefined) this.set(key, old)
+    return old
   }
 
   set(key: Key, value: Value): void {
-    this.#entries.delete(key)
-    this.#entries.set(key, value)
-    if (this.#entries.size <= this.#most) return
-    const oldest = this.#entries.keys().next()
-    if (!oldest.done) this.#entries.delete(oldest.value)
-  }
-
-  get size(): number {
-    return this.#entries.size
+    this.#young.set(key, value)
+    if (this.#young.size < this.#mostInHalf) return
+    this.#old = this.#young
+    this.#young = new Map()
   }
 }

@@ -45,7 +45,7 @@ export class RunningTransfer implements Timed {
   }
 
   get deadlineMs(): number {
-    return this.session.phase === 'ended' ? Infinity : this.session.deadlineMs
+    return this.session.deadlineMs
   }
 
   /** Goes to the step's state and sends what it says; the outcome when that was the end. */

@@ -2,11 +2,13 @@ import type { Clock } from '../net/datagram.ts'
 
 /** Something that wants to be looked at when its deadline has passed. */
 export interface Timed {
-  /** May move later or earlier at any time; call `watch` after it moved. Infinity: never again. */
+  /** May move later or earlier at any time; call `watch` after it moved. */
   readonly deadlineMs: number
-  /** The wheel's own note: tick at which it will look. */
+  /** The wheel's own note: tick at which it will look; -1 before and after. */
   wakeTick: number
 }
+
+const never = -1
 
 const tickMs = 25
 const slots = 256
@@ -22,9 +24,8 @@ const mostAtOnce = 128
 export class TimerWheel<Item extends Timed> {
   readonly #clock: Clock
   readonly #expired: (item: Item, nowMs: number) => void
-  readonly #slots: Item[][] = Array.from({ length: slots }, () => [])
+  readonly #slots = Array.from({ length: slots }, () => new Set<Item>())
   #due: Item[] = []
-  #watched = 0
   #lastTick = 0
   #cancel: (() => void) | undefined
   #turnAtMs = 0
@@ -40,6 +41,12 @@ export class TimerWheel<Item extends Timed> {
     this.#put(item, item.deadlineMs)
   }
 
+  /** Lets go of an item that has ended. */
+  forget(item: Item): void {
+    this.#slotOf(item.wakeTick)?.delete(item)
+    item.wakeTick = never
+  }
+
   #put(item: Item, atMs: number): void {
     const nowTick = Math.floor(this.#clock.now() / tickMs)
     // Empties the slots of the past first: after a pause of the process they are needed again.
@@ -47,18 +54,21 @@ export class TimerWheel<Item extends Timed> {
     const wanted = Math.max(nowTick + 1, Math.ceil(atMs / tickMs))
     const tick = Math.min(wanted, nowTick + slots - 1)
     if (item.wakeTick > nowTick && item.wakeTick <= tick) return
+    this.#slotOf(item.wakeTick)?.delete(item)
+    this.#slotOf(tick)?.add(item)
     item.wakeTick = tick
-    this.#slots[tick % slots]?.push(item)
-    this.#watched++
     if (this.#cancel === undefined) this.#start(nowTick)
+  }
+
+  #slotOf(tick: number): Set<Item> | undefined {
+    return tick === never ? undefined : this.#slots[tick % slots]
   }
 
   stop(): void {
     this.#cancel?.()
     this.#cancel = undefined
-    for (const slot of this.#slots) slot.length = 0
+    for (const slot of this.#slots) slot.clear()
     this.#due = []
-    this.#watched = 0
   }
 
   #start(nowTick: number): void {
@@ -76,8 +86,9 @@ export class TimerWheel<Item extends Timed> {
     this.#forgiveLateness(nowMs)
     this.#collect(Math.floor(nowMs / tickMs))
     for (const item of this.#due.splice(0, mostAtOnce)) this.#look(item, nowMs)
-    if (this.#watched === 0) this.#cancel = undefined
-    else this.#turnIn(this.#due.length > 0 ? 0 : tickMs)
+    if (this.#due.length > 0) this.#turnIn(0)
+    else if (this.#slots.some((slot) => slot.size > 0)) this.#turnIn(tickMs)
+    else this.#cancel = undefined
   }
 
   /**
@@ -94,17 +105,17 @@ export class TimerWheel<Item extends Timed> {
     const first = Math.max(this.#lastTick + 1, nowTick - slots + 1)
     for (let tick = first; tick <= nowTick; tick++) {
       const slot = this.#slots[tick % slots]
-      if (slot !== undefined) this.#due.push(...slot.splice(0))
+      for (const item of slot ?? []) this.#due.push(item)
+      slot?.clear()
     }
     this.#lastTick = Math.max(this.#lastTick, nowTick)
   }
 
   #look(item: Item, nowMs: number): void {
-    this.#watched--
-    // Put earlier into another slot meanwhile: that entry counts.
-    if (item.wakeTick * tickMs > nowMs || item.deadlineMs === Infinity) return
+    // Ended, or moved on to a later slot, while it waited for its turn.
+    if (item.wakeTick === never || item.wakeTick * tickMs > nowMs) return
     const graceMs = item.deadlineMs <= nowMs ? this.#graceUntilMs - nowMs : 0
     if (item.deadlineMs <= nowMs && graceMs <= 0) this.#expired(item, nowMs)
-    if (item.deadlineMs !== Infinity) this.#put(item, Math.max(item.deadlineMs, nowMs + graceMs))
+    if (item.wakeTick !== never) this.#put(item, Math.max(item.deadlineMs, nowMs + graceMs))
   }
 }

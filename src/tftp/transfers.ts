@@ -2,6 +2,7 @@ import type { Clock } from '../net/datagram.ts'
 import { errorCode } from '../wire/tftp/constants.ts'
 import { encode } from '../wire/tftp/encode.ts'
 import type { TftpObserver } from './facts.ts'
+import { OldestFirst } from './oldest-first.ts'
 import { outcomeFact } from './outcome-fact.ts'
 import type { Peers } from './peers.ts'
 import type { RunningTransfer } from './running-transfer.ts'
@@ -32,8 +33,8 @@ export class Transfers {
   readonly #wheel: TimerWheel<RunningTransfer>
   /** Each with what its listener wants to do when it ends. */
   readonly #running = new Map<RunningTransfer, () => void>()
-  /** Those whose client was never heard, oldest first: the ones to give up when room is needed. */
-  readonly #unheard = new Set<RunningTransfer>()
+  /** Those whose client was never heard: the ones to give up when room is needed. */
+  readonly #unheard = new OldestFirst<RunningTransfer>()
   readonly #byAddress = new Map<string, number>()
   readonly #idleListeners: (() => void)[] = []
 
@@ -54,9 +55,9 @@ export class Transfers {
     if ((this.#byAddress.get(address) ?? 0) >= this.#limits.maxTransfersPerAddress)
       return 'tftp-too-many-transfers-of-one-address'
     if (this.count < this.#limits.maxTransfers) return undefined
-    const oldest = this.#unheard.values().next()
-    if (oldest.done || atMs - oldest.value.startedAtMs < answerWithinMs) return 'tftp-too-many-transfers'
-    this.play(oldest.value, { type: 'evicted', atMs })
+    const { oldest } = this.#unheard
+    if (oldest === undefined || atMs - oldest.startedAtMs < answerWithinMs) return 'tftp-too-many-transfers'
+    this.play(oldest, { type: 'evicted', atMs })
     return undefined
   }
 
@@ -115,6 +116,7 @@ export class Transfers {
     this.#running.get(transfer)?.()
     this.#running.delete(transfer)
     this.#unheard.delete(transfer)
+    this.#wheel.forget(transfer)
     const { address } = transfer.client
     const left = (this.#byAddress.get(address) ?? 1) - 1
     if (left === 0) this.#byAddress.delete(address)
