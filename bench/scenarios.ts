@@ -18,7 +18,7 @@ export const scenarios: readonly Scenario[] = [
   { name: '50 nodes', storm: { nodes: 50 } },
   { name: '200 nodes', storm: { nodes: 200 }, long: true },
   { name: '500 nodes', storm: { nodes: 500 }, long: true },
-  { name: '1000 nodes', storm: { nodes: 1000 } },
+  { name: '1000 nodes', storm: { nodes: 1000 }, long: true },
   { name: '5000 nodes', storm: { nodes: 5000 }, long: true, without: ['dnsmasq (EMF chart)'] },
   { name: '100 nodes, 0.1 % loss', storm: { nodes: 100, lossPercent: 0.1 }, long: true },
   { name: '1000 nodes, 1 % loss', storm: { nodes: 1000, lossPercent: 1 }, long: true },

@@ -7,12 +7,12 @@ import { test } from 'node:test'
 import { missing } from '../support/needs.ts'
 import { StormSite } from './support/storm-site.ts'
 
-const packets = Number(process.env.EMF_PXE_HOSTILE_PACKETS ?? 10_000_000)
-/** What a flood may leave behind: tables of strangers that were filled to their bounds. */
-const mostGrowthBytes = 60e6
+const packets = Number(process.env.EMF_PXE_HOSTILE_PACKETS ?? 1_000_000)
+/** Resident memory that a flood of strangers may drive the server to: its tables filled, its heap at ease. */
+const mostResidentBytes = 320e6
 const skip = missing('root', 'ip:iproute2', 'cc:gcc')
 
-test(`${packets} hostile datagrams, then a node boots`, { skip, timeout: 600_000 }, async (context) => {
+test(`${packets} hostile datagrams, then a node boots`, { skip, timeout: 1_800_000 }, async (context) => {
   const site = await StormSite.open(context)
   const blaster = join(site.directory, 'blaster')
   execFileSync('cc', ['-O2', '-o', blaster, join(import.meta.dirname, '../hostile/blaster.c')])
@@ -22,7 +22,7 @@ test(`${packets} hostile datagrams, then a node boots`, { skip, timeout: 600_000
   await blast(site, blaster, packets - packets / 10, 2)
   const afterAll = residentBytes(site.serverPid)
   context.diagnostic(`resident MB: ${afterSome / 1e6} after a tenth, ${afterAll / 1e6} after all`)
-  assert(afterAll - afterSome < mostGrowthBytes, `grew by ${(afterAll - afterSome) / 1e6} MB`)
+  assert(afterAll < mostResidentBytes, `${afterAll / 1e6} MB resident`)
   assert.equal((await site.storm({ nodes: 20 })).failed, 0)
 })
 
