@@ -35,7 +35,9 @@ describe('the npm package', () => {
   })
 
   test('has every command', () => {
-    for (const [, name = ''] of String(run('completion', 'fish').stdout).matchAll(/__fish_use_subcommand -a (\S+)/g))
+    for (const [, name = ''] of String(run('completion', 'fish').stdout).matchAll(
+      /__fish_use_subcommand -a (\S+)/g,
+    ))
       assert.equal(run(name, '--help').status, 0, name)
   })
 
