@@ -91,6 +91,8 @@ export interface BootServerQuestion {
   readonly server: string
   readonly port: number
   readonly windowMs: number
+  /** edk2 goes on listening until its timer ends, even when it has its answer. */
+  readonly waitsWhole?: boolean
 }
 
 /**
@@ -106,13 +108,16 @@ export async function askBootServer(
   const sentAtMs = clock.now()
   try {
     return await new Promise((resolve) => {
-      const cancel = clock.schedule(windowMs, () => resolve(undefined))
+      let heard: HeardReply | undefined
+      const cancel = clock.schedule(windowMs, () => resolve(heard))
       socket.onError(() => {})
       socket.onMessage((bytes, from) => {
         const packet = decode(bytes)
-        if (!packet.ok || packet.value.xid !== request.xid) return
+        if (heard !== undefined || !packet.ok || packet.value.xid !== request.xid) return
+        heard = { packet: packet.value, from: from.address, afterMs: clock.now() - sentAtMs }
+        if (question.waitsWhole === true) return
         cancel()
-        resolve({ packet: packet.value, from: from.address, afterMs: clock.now() - sentAtMs })
+        resolve(heard)
       })
       socket.send(encode(request), { address: server, port })
     })

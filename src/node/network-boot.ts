@@ -33,6 +33,8 @@ export interface NetworkBootOptions {
   readonly profile: TftpProfile
   /** How long offers are collected; edk2 waits 4 s. */
   readonly windowMs: number
+  /** How long a boot server is listened to, all of it, as edk2 does (about 1 s); default: until it answers. */
+  readonly bootServerMs?: number
   /** Told of each step as it is done. */
   readonly onStep?: (step: BootStep) => void
   readonly onData?: (bytes: Uint8Array) => void
@@ -144,7 +146,8 @@ async function namedFile(
     address,
     server: choice.server,
     port: ports.bootServer,
-    windowMs,
+    windowMs: options.bootServerMs ?? windowMs,
+    waitsWhole: options.bootServerMs !== undefined,
   })
   if (reply === undefined)
     throw failed('PXE-E18', `boot server ${choice.server} did not answer on port ${ports.bootServer}`)
