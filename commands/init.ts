@@ -3,7 +3,7 @@ import { boolean, string } from '@oclif/core/flags'
 import { readAsset } from '../src/cli/assets.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { buildInfo } from '../src/cli/build-info.ts'
-import { kubernetesFlags } from '../src/cli/deploy-flags.ts'
+import { kubernetesFlags, uploadFlags } from '../src/cli/deploy-flags.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import { initFlags } from '../src/cli/init-flags.ts'
 import { createDeployHost } from '../src/deploy/host.ts'
@@ -33,6 +33,7 @@ export default class Init extends BaseCommand {
     replace: boolean({ description: 'Let settings go that this run does not repeat.' }),
     output: string({ description: 'Where a Deployment Package is written.', helpValue: 'DIR', default: '.' }),
     ...kubernetesFlags,
+    ...uploadFlags,
     ...commonFlags('config', 'state-dir', 'dry-run', 'yes', 'no-input', 'json', 'quiet'),
   }
 
@@ -51,6 +52,7 @@ export default class Init extends BaseCommand {
       stateDirectory: resolve(flags['state-dir']),
       outputDirectory: flags.output,
       kubernetes: flags,
+      ...{ upload: flags.upload, project: flags.project },
       dryRun: flags['dry-run'] === true,
       ...{ diff: flags.diff, replace: flags.replace, yes: flags.yes },
     }

@@ -1,15 +1,18 @@
 import { string as argument } from '@oclif/core/args'
-import { string } from '@oclif/core/flags'
 import { readAsset } from '../src/cli/assets.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { buildInfo } from '../src/cli/build-info.ts'
-import { kubernetesFlags } from '../src/cli/deploy-flags.ts'
+import { kubernetesFlags, renderFlags, uploadFlags } from '../src/cli/deploy-flags.ts'
 import { commonFlags } from '../src/cli/flags.ts'
-import { bundleText, writeBundle } from '../src/deploy/bundle.ts'
+import { readConfigText } from '../src/config/load.ts'
+import { bundleData, bundleText, writeBundle } from '../src/deploy/bundle.ts'
 import { kubernetesValues } from '../src/deploy/kubernetes-answers.ts'
 import { render } from '../src/deploy/render/render.ts'
-import { type DeployTarget, deployTargets } from '../src/deploy/values.ts'
+import { type DeployTarget, deployTargets, type RenderValues } from '../src/deploy/values.ts'
 import { valuesFromConfig } from '../src/deploy/values-from-config.ts'
+import { EmfPxeError } from '../src/errors/error.ts'
+import type { ApiSurroundings } from '../src/wizard/open-api.ts'
+import { sendPackage } from '../src/wizard/send-package.ts'
 
 export default class Render extends BaseCommand {
   static override description = [
@@ -25,15 +28,10 @@ export default class Render extends BaseCommand {
     target: argument({ description: 'What to render for.', options: [...deployTargets], required: true }),
   }
   static override flags = {
-    output: string({ description: 'Write the files below this directory.', helpValue: 'DIR' }),
-    interface: string({
-      description: 'NIC to answer on; may be repeated.',
-      helpValue: 'NIC',
-      multiple: true,
-    }),
-    orchestrator: string({ description: 'Domain of the orchestrator.', helpValue: 'FQDN' }),
+    ...renderFlags,
     ...kubernetesFlags,
-    ...commonFlags('config', 'state-dir', 'json', 'quiet'),
+    ...uploadFlags,
+    ...commonFlags('config', 'state-dir', 'yes', 'no-input', 'json', 'quiet'),
   }
 
   async run(): Promise<undefined> {
@@ -48,15 +46,29 @@ export default class Render extends BaseCommand {
     })
     const target = args.target as DeployTarget
     const files = render(target, values, (name) => readAsset(`templates/${name}`).toString('utf8'))
+    if (flags.upload) await this.#upload(target, values, flags.project, flags['token-file'])
     const written = flags.output === undefined ? [] : await writeBundle(files, flags.output)
-    const listed = files.map(({ content, ...file }) => ({
-      ...file,
-      ...(typeof content === 'string'
-        ? { text: content }
-        : { base64: Buffer.from(content).toString('base64') }),
-    }))
-    this.finish('render', { target, files: listed, written }, () =>
+    this.finish('render', { target, files: bundleData(files), written }, () =>
       flags.output === undefined ? bundleText(files) : written.join('\n'),
     )
+  }
+
+  async #upload(
+    target: DeployTarget,
+    values: RenderValues,
+    project?: string,
+    tokenFile?: string,
+  ): Promise<void> {
+    if (target !== 'deployment-package')
+      throw new EmfPxeError('USAGE', { message: `--upload sends a Deployment Package; ${target} has none.` })
+    const { orchestrator } = readConfigText(JSON.stringify(values.config), 'the configuration').config
+    await sendPackage(values, orchestrator, { project, tokenFile }, this.surroundings())
+  }
+
+  /** Tests bring an orchestrator of their own. */
+  protected surroundings(): ApiSurroundings {
+    const { environment, streams } = this.context
+    const { ui, abort } = this
+    return { ui, abort, environment, stdin: streams.stdin, network: { environment }, nowMs: Date.now }
   }
 }

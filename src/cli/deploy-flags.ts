@@ -1,4 +1,4 @@
-import { string } from '@oclif/core/flags'
+import { boolean, string } from '@oclif/core/flags'
 
 /** Flags of the commands that draw or install for Kubernetes and the orchestrator's catalog. */
 export const kubernetesFlags = {
@@ -13,5 +13,33 @@ export const kubernetesFlags = {
     description: 'Registry from which the orchestrator takes the chart.',
     helpValue: 'URL',
     helpGroup: 'KUBERNETES',
+  }),
+}
+
+/** Flags of the commands that can hand the Deployment Package over. */
+export const uploadFlags = {
+  upload: boolean({
+    description: 'Send the Deployment Package to the orchestrator’s catalog.',
+    helpGroup: 'KUBERNETES',
+  }),
+  project: string({
+    description: 'Project of the orchestrator that gets it.',
+    helpValue: 'NAME',
+    helpGroup: 'KUBERNETES',
+  }),
+}
+
+/** Where the settings of `render` come from besides the configuration file, and where its files go. */
+export const renderFlags = {
+  output: string({ description: 'Write the files below this directory.', helpValue: 'DIR' }),
+  interface: string({
+    description: 'NIC to answer on; may be repeated.',
+    helpValue: 'NIC',
+    multiple: true,
+  }),
+  orchestrator: string({ description: 'Domain of the orchestrator.', helpValue: 'FQDN' }),
+  'token-file': string({
+    description: 'File with a token for --upload, - for stdin; or set EMF_PXE_TOKEN.',
+    helpValue: 'FILE',
   }),
 }

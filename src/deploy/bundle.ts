@@ -29,3 +29,13 @@ export function bundleText(files: readonly RenderedFile[]): string {
     })
     .join('\n')
 }
+
+/** All files as data: text as it is, archives in base64. */
+export function bundleData(files: readonly RenderedFile[]): readonly object[] {
+  return files.map(({ content, ...file }) => ({
+    ...file,
+    ...(typeof content === 'string'
+      ? { text: content }
+      : { base64: Buffer.from(content).toString('base64') }),
+  }))
+}

@@ -20,6 +20,9 @@ export interface InitFlags {
   /** Where a bundle is written that is installed nowhere here. */
   readonly outputDirectory: string
   readonly kubernetes: KubernetesAnswers
+  /** Sends the Deployment Package to the orchestrator's catalog, to this project or to one that is asked for. */
+  readonly upload: boolean
+  readonly project: string | undefined
   readonly dryRun: boolean
   readonly diff: boolean
   /** Lets go of settings that this run does not repeat. */

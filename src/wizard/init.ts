@@ -18,6 +18,7 @@ import { interfacesStep } from './interfaces-step.ts'
 import { type FoundOrchestrator, orchestratorStep } from './orchestrator-step.ts'
 import { presentConfig } from './present.ts'
 import { tell } from './say.ts'
+import { sendPackage } from './send-package.ts'
 import type { InitSurroundings } from './surroundings.ts'
 import { targetStep } from './target-step.ts'
 import { type TokenAnswer, tokenStep } from './token-step.ts'
@@ -105,7 +106,13 @@ async function carryOut(
     replace,
     beforeApply,
   }
-  return await install(target, values, options)
+  const installed = await install(target, values, options)
+  if (target === 'deployment-package' && flags.upload && !dryRun) {
+    const { project } = flags
+    const { orchestrator } = validated(values.config)
+    await sendPackage(values, orchestrator, { project, token: token.token }, around)
+  }
+  return installed
 }
 
 async function valuesOf(

@@ -18,9 +18,11 @@ export interface TokenAnswer {
   readonly tokenFile: string | undefined
   /** Writes it down, when that was asked for. */
   readonly store: () => Promise<void>
+  /** For the rest of this run; undefined when none was given. */
+  readonly token: Secret | undefined
 }
 
-const nothing: TokenAnswer = { tokenFile: undefined, store: async () => {} }
+const nothing: TokenAnswer = { tokenFile: undefined, store: async () => {}, token: undefined }
 
 /**
  * A token is never needed to serve nodes: it tells more about the orchestrator, and registers nodes
@@ -39,7 +41,7 @@ export async function tokenStep(
   if (isExpired) warn(around.ui, text)
   else done(around.ui, text)
   if (fqdn !== undefined && !isExpired) await tellAbout({ client: services, fqdn, token }, around)
-  return (await shallKeep(flags, around)) ? keeping(flags, token) : nothing
+  return (await shallKeep(flags, around)) ? keeping(flags, token) : { ...nothing, token }
 }
 
 async function tokenFor(
@@ -92,5 +94,5 @@ function keeping(flags: InitFlags, token: Secret): TokenAnswer {
     await mkdir(dirname(tokenFile), { recursive: true })
     await storeToken(tokenFile, token)
   }
-  return { tokenFile, store }
+  return { tokenFile, store, token }
 }

@@ -23,8 +23,8 @@ export function deploymentPackageTarget(outputDirectory: string): Target {
         command: `helm push ${join(outputDirectory, `emf-pxe-${version}.tgz`)} ${kubernetes.chartRegistry}`,
       },
       {
-        what: 'Import the package: Deployments > Deployment Packages > Import From File, or send it from here',
-        command: `emf-pxe package upload ${join(outputDirectory, packageArchiveName(version))}`,
+        what: 'Import it: Deployments > Deployment Packages > Import From File, or from here with --upload',
+        command: join(outputDirectory, packageArchiveName(version)),
       },
     ],
   }
