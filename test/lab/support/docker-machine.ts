@@ -1,45 +1,33 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { debianTree } from './debian-tree.ts'
+import { OwnMachine } from './own-machine.ts'
 import type { Answer } from './systemd-machine.ts'
-import { Transcript } from './transcript.ts'
 
-/** Directories that an installation writes to: seen as they are, written to on top. */
-const ownDirectories = ['/etc', '/usr/local', '/var/lib']
-
-/**
- * A machine with a real Docker daemon: this machine's programs, the network of a namespace, and
- * system directories of its own, in which an installation does no harm.
- */
+/** A machine with a real Docker daemon. */
 export class DockerMachine {
-  readonly #directory: string
-  readonly #daemon: ChildProcess
+  readonly machine: OwnMachine
 
-  private constructor(directory: string, daemon: ChildProcess) {
-    this.#directory = directory
-    this.#daemon = daemon
+  private constructor(machine: OwnMachine) {
+    this.machine = machine
   }
 
   static async start(namespace: string, resolver: string): Promise<DockerMachine> {
-    const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-docker-'))
-    const script = join(directory, 'start.sh')
-    writeFileSync(script, startScript(directory, resolver))
-    const words = [
-      `--net=/run/netns/${namespace}`,
-      'unshare',
-      '--mount',
-      '--propagation=private',
-      'sh',
-      script,
-    ]
-    const daemon = spawn('nsenter', words, { stdio: ['ignore', 'pipe', 'pipe'] })
-    await Transcript.of(daemon, 'dockerd').waitFor(/API listen on/, 60_000)
-    const machine = new DockerMachine(directory, daemon)
-    machine.#importBase()
-    return machine
+    const machine = await OwnMachine.start(namespace, resolver)
+    const place = machine.directory
+    await machine.daemon(
+      'dockerd',
+      [
+        ...['dockerd', '--iptables=false', '--bridge=none', `--host=unix://${place}/docker.sock`],
+        ...[
+          `--data-root=${place}/docker`,
+          `--exec-root=${place}/docker-run`,
+          `--pidfile=${place}/docker.pid`,
+        ],
+      ],
+      /API listen on/,
+    )
+    const docker = new DockerMachine(machine)
+    docker.#importBase()
+    return docker
   }
 
   /** No image can be pulled here: a Debian of our own takes the name that the Dockerfile begins with. */
@@ -52,15 +40,8 @@ export class DockerMachine {
     if (code !== 0) throw new Error(`docker import failed: ${all}`)
   }
 
-  /** Runs a program as root on the machine, to its end. */
   run(...words: readonly string[]): Answer {
-    const enter = ['--wait', 'nsenter', '-t', String(this.#daemon.pid), '--mount', '--net', '--wd=/']
-    const { status, stdout, stderr } = spawnSync('setsid', [...enter, ...words], {
-      encoding: 'utf8',
-      env: { ...process.env, LANG: 'C.UTF-8', DOCKER_HOST: `unix://${this.#directory}/docker.sock` },
-      maxBuffer: 64 * 1024 * 1024,
-    })
-    return { code: status, out: stdout, all: stdout + stderr }
+    return this.machine.run(words, { DOCKER_HOST: `unix://${this.machine.directory}/docker.sock` })
   }
 
   /** One field of the container, by Docker's template language. */
@@ -81,30 +62,7 @@ export class DockerMachine {
   }
 
   async close(): Promise<void> {
-    const gone = once(this.#daemon, 'exit')
     this.run('sh', '-c', 'docker ps --all --quiet | xargs --no-run-if-empty docker rm --force')
-    this.#daemon.kill('SIGTERM')
-    await gone
-    rmSync(this.#directory, { recursive: true, force: true })
+    await this.machine.close()
   }
-}
-
-function startScript(directory: string, resolver: string): string {
-  const overlays = ownDirectories.map((path) => {
-    const place = join(directory, path.replaceAll('/', '-'))
-    for (const part of ['upper', 'work']) mkdirSync(join(place, part), { recursive: true })
-    return `mount -t overlay overlay -o lowerdir=${path},upperdir=${place}/upper,workdir=${place}/work ${path}`
-  })
-  return [
-    'set -e',
-    // /sys of this namespace's network, with the control groups of the machine.
-    `mkdir ${directory}/cgroup && mount --rbind /sys/fs/cgroup ${directory}/cgroup`,
-    `mount -t sysfs sysfs /sys && mount --rbind ${directory}/cgroup /sys/fs/cgroup`,
-    ...overlays,
-    // The file may be a link or a mount of the machine's own.
-    `rm -f /etc/resolv.conf; echo "nameserver ${resolver}" >/etc/resolv.conf`,
-    `exec dockerd --iptables=false --bridge=none --host unix://${directory}/docker.sock \\`,
-    `  --data-root ${directory}/data --exec-root ${directory}/exec --pidfile ${directory}/docker.pid`,
-    '',
-  ].join('\n')
 }
