@@ -51,7 +51,7 @@ export class Requests {
   take(arrived: Arrived): void {
     const { client, atMs } = arrived
     const running = this.transferOf(client)
-    if (!this.#parts.peers.mayAsk(client.address, atMs)) this.#drop(arrived, 'tftp-asks-too-often')
+    if (!this.#parts.rates.mayAsk(client.address, atMs)) this.#drop(arrived, 'tftp-asks-too-often')
     else if (running === undefined) this.#answer(arrived)
     else this.#askedAgain(running, arrived)
   }
@@ -91,10 +91,10 @@ export class Requests {
   }
 
   #begin({ request, bytes, client, atMs }: Arrived, file: string, fileBytes: Uint8Array): void {
-    const { peers, transfers, nextTransfer } = this.#parts
+    const { transfers, nextTransfer } = this.#parts
     const totalBytes = fileBytes.length
     const negotiated = negotiate(request.options, totalBytes, this.#limits)
-    const first = begin(transferOf(negotiated, totalBytes, peers.isProven(client.address, atMs)), atMs)
+    const first = begin(transferOf(negotiated, totalBytes), atMs)
     const serverAddress = this.#requestSocket.local.address
     const transfer = new RunningTransfer(
       {

@@ -1,8 +1,8 @@
 import type { Clock } from '../net/datagram.ts'
 import type { TftpObserver } from './facts.ts'
 import type { FileLookup } from './files.ts'
-import type { Peers } from './peers.ts'
 import type { QuietDrops } from './quiet-drops.ts'
+import type { RequestRates } from './request-rates.ts'
 import type { TokenBucket } from './token-bucket.ts'
 import type { Transfers } from './transfers.ts'
 
@@ -12,7 +12,7 @@ export interface ServerParts {
   readonly lookup: FileLookup
   readonly observe: TftpObserver
   readonly drops: QuietDrops
-  readonly peers: Peers
+  readonly rates: RequestRates
   readonly transfers: Transfers
   /** Bounds the ERRORs sent to strangers. */
   readonly strayErrors: TokenBucket

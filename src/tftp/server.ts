@@ -3,8 +3,8 @@ import { type DataPorts, openDataSockets } from './data-ports.ts'
 import type { TftpObserver } from './facts.ts'
 import type { FileLookup } from './files.ts'
 import { TftpListener } from './listener.ts'
-import { Peers } from './peers.ts'
 import { QuietDrops } from './quiet-drops.ts'
+import { RequestRates } from './request-rates.ts'
 import type { ServerParts } from './server-parts.ts'
 import type { NegotiationLimits } from './session/negotiate.ts'
 import { TokenBucket } from './token-bucket.ts'
@@ -45,16 +45,15 @@ export class TftpServer {
 
   constructor(options: TftpServerOptions) {
     const { clock, lookup, observe, limits } = options
-    const peers = new Peers()
     let started = 0
     this.#options = options
     this.#parts = {
       clock,
       lookup,
       observe,
-      peers,
+      rates: new RequestRates(),
       drops: new QuietDrops(observe),
-      transfers: new Transfers(clock, limits, peers, observe),
+      transfers: new Transfers(clock, limits, observe),
       strayErrors: new TokenBucket(strayErrorsPerSecond, strayErrorsPerSecond, clock.now()),
       nextTransfer: () => ++started,
       isDraining: () => this.#draining,

@@ -4,7 +4,6 @@ import { encode } from '../wire/tftp/encode.ts'
 import type { TftpObserver } from './facts.ts'
 import { OldestFirst } from './oldest-first.ts'
 import { outcomeFact } from './outcome-fact.ts'
-import type { Peers } from './peers.ts'
 import type { RunningTransfer } from './running-transfer.ts'
 import { acknowledgedBytes, type Outcome, type Step, type TftpEvent } from './session/state.ts'
 import { step } from './session/step.ts'
@@ -28,7 +27,6 @@ const stoppingError = encode({
 export class Transfers {
   readonly #clock: Clock
   readonly #limits: TransferLimits
-  readonly #peers: Peers
   readonly #observe: TftpObserver
   readonly #wheel: TimerWheel<RunningTransfer>
   /** Each with what its listener wants to do when it ends. */
@@ -38,10 +36,9 @@ export class Transfers {
   readonly #byAddress = new Map<string, number>()
   readonly #idleListeners: (() => void)[] = []
 
-  constructor(clock: Clock, limits: TransferLimits, peers: Peers, observe: TftpObserver) {
+  constructor(clock: Clock, limits: TransferLimits, observe: TftpObserver) {
     this.#clock = clock
     this.#limits = limits
-    this.#peers = peers
     this.#observe = observe
     this.#wheel = new TimerWheel(clock, (transfer, atMs) => this.play(transfer, { type: 'deadline', atMs }))
   }
@@ -96,7 +93,7 @@ export class Transfers {
   }
 
   #heard(transfer: RunningTransfer, nowMs: number): void {
-    if (this.#unheard.delete(transfer)) this.#peers.prove(transfer.client.address, nowMs)
+    this.#unheard.delete(transfer)
     if (nowMs - transfer.reported.atMs < progressEveryMs) return
     const sentBytes = acknowledgedBytes(transfer.session)
     if (sentBytes === transfer.reported.bytes) return
@@ -106,8 +103,8 @@ export class Transfers {
 
   #end(transfer: RunningTransfer, outcome: Outcome, nowMs: number): void {
     this.#forget(transfer)
-    if (outcome.kind !== 'failed') this.#peers.prove(transfer.client.address, nowMs)
-    else if (outcome.reason === 'server-stopping') transfer.socket.send(stoppingError, transfer.client)
+    if (outcome.kind === 'failed' && outcome.reason === 'server-stopping')
+      transfer.socket.send(stoppingError, transfer.client)
     this.#observe(outcomeFact(transfer, outcome, nowMs))
     if (this.count === 0) for (const resolve of this.#idleListeners.splice(0)) resolve()
   }

@@ -31,7 +31,7 @@ type Due = { readonly atMs: number } & ({ readonly ack: number } | { readonly bl
 function transfer({ rttMs, lossPercent, seed }: Path) {
   const random = seededRandom(seed)
   const lost = () => random() * 100 < lossPercent
-  const begun = begin(transferOf(negotiate(windowed, sizeBytes, limits), sizeBytes, true), 0)
+  const begun = begin(transferOf(negotiate(windowed, sizeBytes, limits), sizeBytes), 0)
   const client = new Edk2Client(4, begun.session.transfer.lastBlock)
   const onTheWay: Due[] = [{ atMs: rttMs, ack: 0 }]
   let session: TftpSession = begun.session

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { seededRandom } from '../../src/net/seeded-random.ts'
-import { edk2, plain } from '../../src/node/tftp-profiles.ts'
+import { edk2 } from '../../src/node/tftp-profiles.ts'
 import { encode } from '../../src/wire/tftp/encode.ts'
 import { goldens } from '../wire/tftp/golden.ts'
 import { fileOf, Site, sha256 } from './site.ts'
@@ -39,16 +39,6 @@ describe('amplification', () => {
     for (let count = 0; count < 100; count++) await victim.ask('ipxe.efi', windowed)
     await site.clock.advance(60_000)
     assert.equal(victim.heard.length, 100)
-  })
-
-  test('an address that answered once gets its OACK again when it is lost', async () => {
-    const site = await Site.open({ lookup })
-    const network = site.node()
-    assert((await site.clock.until(site.fetch('ipxe.efi', plain, network))).ok)
-    let lost = 0
-    site.network.passes = (datagram) => datagram.from.port === 69 || datagram.bytes[1] !== 6 || lost++ > 0
-    const result = await site.clock.until(site.fetch('ipxe.efi', edk2, network))
-    assert(result.ok && result.durationMs < 2000, 'without the 4 s of the client')
   })
 })
 

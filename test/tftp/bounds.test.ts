@@ -4,9 +4,9 @@ import { Blocks, blocksOf } from '../../src/tftp/blocks.ts'
 import type { DroppedFact } from '../../src/tftp/facts.ts'
 import { toNetascii } from '../../src/tftp/netascii.ts'
 import { OldestFirst } from '../../src/tftp/oldest-first.ts'
-import { Peers } from '../../src/tftp/peers.ts'
 import { QuietDrops } from '../../src/tftp/quiet-drops.ts'
 import { RecentMap } from '../../src/tftp/recent-map.ts'
+import { RequestRates } from '../../src/tftp/request-rates.ts'
 import { TokenBucket } from '../../src/tftp/token-bucket.ts'
 
 test('RecentMap: bounded, and keeps what is used', () => {
@@ -45,13 +45,12 @@ test('TokenBucket: so many at once, then so many a second', () => {
   assert.deepEqual([at(60_000), at(60_000), at(60_000), at(60_000)], [true, true, true, false])
 })
 
-test('Peers: an address is proven for ten minutes', () => {
-  const peers = new Peers()
-  assert.equal(peers.isProven('10.0.0.1', 0), false)
-  peers.prove('10.0.0.1', 0)
-  assert.equal(peers.isProven('10.0.0.1', 599_999), true)
-  assert.equal(peers.isProven('10.0.0.1', 600_000), false)
-  assert.equal(peers.isProven('10.0.0.2', 0), false)
+test('RequestRates: one address that floods leaves the others as they were', () => {
+  const rates = new RequestRates()
+  const granted = Array.from({ length: 1000 }, () => rates.mayAsk('10.0.0.1', 0)).filter(Boolean)
+  assert.equal(granted.length, 256)
+  assert.equal(rates.mayAsk('10.0.0.2', 0), true)
+  assert.equal(rates.mayAsk('10.0.0.1', 1000), true)
 })
 
 test('QuietDrops: one fact a second for each reason, with their number', () => {

@@ -36,8 +36,9 @@ const rules: Readonly<Record<string, Rule>> = {
     asked < blockBytesLimit.least
       ? undefined
       : Math.min(asked, Math.max(blockBytesLimit.least, limits.maxBlockBytes), blockBytesLimit.most),
-  // RFC 2349: a read request says 0; some say more, and the size is what they want to know.
-  tsize: (_asked, _limits, sizeBytes) => sizeBytes,
+  // RFC 2349: a read request says 0; some say more, and the size is what they want to know. curl takes
+  // the answer 0 for an error, so an empty file is not announced.
+  tsize: (_asked, _limits, sizeBytes) => (sizeBytes > 0 ? sizeBytes : undefined),
   // RFC 2349: seconds, accepted as they are or not at all.
   timeout: (asked) => (asked >= 1 && asked <= 255 ? asked : undefined),
   // RFC 7440: 1..65535; smaller answers are allowed.
@@ -64,7 +65,7 @@ export function negotiate(options: TftpOptions, sizeBytes: number, limits: Negot
     windowSize,
     wrapsTo: agreed.get('rollover') === 1 ? 1 : 0,
     timeoutMs: timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000,
-    sizeAsked: agreed.has('tsize'),
+    sizeAsked: options.has('tsize'),
     answer: new Map([...agreed].map(([name, value]) => [name, String(value)])),
   }
 }

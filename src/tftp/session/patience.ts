@@ -32,19 +32,19 @@ export function patienceMs(timeoutMs: number | undefined): number {
   return Math.min(mostPatienceMs, Math.max(edk2PatienceMs, (timeoutMs ?? 0) * clientTries))
 }
 
-/** The session with its next deadline: a resend, or the end of patience. */
+/**
+ * The session with its next deadline: a resend, or the end of patience. Nothing is resent before the
+ * client was heard. A forged source must not make us send more packets than were received, and a
+ * client that misses our opening asks again anyway: a second OACK makes atftp give up.
+ */
 export function scheduled(session: TftpSession, atMs: number): TftpSession {
   const { attempts, roundTrip, transfer } = session
   const resendAtMs = atMs + resendDelayMs(roundTrip, attempts, transfer.longestResendMs)
   const patienceEndsAtMs = endOfPatienceMs(session)
   return {
     ...session,
-    deadlineMs: mayResend(session) ? Math.min(patienceEndsAtMs, resendAtMs) : patienceEndsAtMs,
+    deadlineMs: session.heard ? Math.min(patienceEndsAtMs, resendAtMs) : patienceEndsAtMs,
   }
-}
-
-export function mayResend(session: TftpSession): boolean {
-  return session.heard || session.transfer.proven
 }
 
 /** How it ended when silence has outlasted patience; undefined: wait on. */

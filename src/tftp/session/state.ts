@@ -16,11 +16,6 @@ export interface Transfer {
   readonly longestResendMs: number
   /** Silence after which a client that answered before is given up. */
   readonly patienceMs: number
-  /**
-   * The address answered us before, so that the opening may be resent. Any other address gets one
-   * packet for each request: a forged source must not make us send more than was received.
-   */
-  readonly proven: boolean
 }
 
 /** Where a transfer stands. A value: `step` returns the next one. */

@@ -4,11 +4,11 @@ import { end, failed } from './ending.ts'
 import { goBack, unchanged } from './flight.ts'
 import type { Negotiated } from './negotiate.ts'
 import { lastBlockOf } from './numbering.ts'
-import { mayResend, patienceMs, resendLimitMs, scheduled, silenceOutcome } from './patience.ts'
+import { patienceMs, resendLimitMs, scheduled, silenceOutcome } from './patience.ts'
 import type { Outcome, Step, TftpEffect, TftpEvent, TftpSession, Transfer } from './state.ts'
 
 /** The transfer that a request and its negotiation make. */
-export function transferOf(negotiated: Negotiated, totalBytes: number, proven: boolean): Transfer {
+export function transferOf(negotiated: Negotiated, totalBytes: number): Transfer {
   return {
     totalBytes,
     blockBytes: negotiated.blockBytes,
@@ -19,7 +19,6 @@ export function transferOf(negotiated: Negotiated, totalBytes: number, proven: b
     sizeAsked: negotiated.sizeAsked,
     longestResendMs: resendLimitMs(negotiated.timeoutMs),
     patienceMs: patienceMs(negotiated.timeoutMs),
-    proven,
   }
 }
 
@@ -70,22 +69,20 @@ export function step(session: TftpSession, event: TftpEvent): Step {
 /** The opening was lost, or is slow: once more, one packet for one request. */
 function repeat(session: TftpSession, atMs: number): Step {
   if (session.heard) return unchanged(session)
-  return reopen({ ...session, progressAtMs: atMs, repeats: session.repeats + 1 }, atMs)
+  const again: TftpSession = {
+    ...session,
+    progressAtMs: atMs,
+    repeats: session.repeats + 1,
+    flight: { sentAtMs: atMs, clean: false },
+  }
+  return { session: scheduled(again, atMs), effects: [opening(session)] }
 }
 
 function deadline(session: TftpSession, atMs: number): Step {
   if (atMs < session.deadlineMs) return unchanged(session)
   const outcome = silenceOutcome(session, atMs)
   if (outcome !== undefined) return end(session, outcome)
-  if (!mayResend(session)) return unchanged(scheduled(session, atMs))
-  const slower = { ...session, attempts: session.attempts + 1 }
-  if (!session.heard) return reopen(slower, atMs)
-  return goBack(slower, atMs)
-}
-
-function reopen(session: TftpSession, atMs: number): Step {
-  const again = { ...session, flight: { sentAtMs: atMs, clean: false } }
-  return { session: scheduled(again, atMs), effects: [opening(session)] }
+  return goBack({ ...session, attempts: session.attempts + 1 }, atMs)
 }
 
 function opening(session: TftpSession): TftpEffect {

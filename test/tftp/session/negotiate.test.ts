@@ -95,3 +95,7 @@ test('huge blocks shrink the window, and the answer says so', () => {
   assert.equal(agreed.windowSize, 3)
   assert.equal(agreed.answer.get('windowsize'), '3')
 })
+
+test('the size of an empty file is left out: curl takes 0 for an error', () => {
+  assert.deepEqual([...negotiate(new Map([['tsize', '0']]), 0, limits).answer], [])
+})

@@ -19,7 +19,7 @@ describe('opening', () => {
     assert.equal(script.ack(1), '2..2')
   })
 
-  test('an address that never answered gets one packet a request, however long it is silent', () => {
+  test('nothing but a request makes us send before the client answers', () => {
     for (const options of [windowed, {}]) {
       const script = new Script(10_500, options)
       assert.equal(script.wait(), 'failed: never-acknowledged')
@@ -33,13 +33,6 @@ describe('opening', () => {
     assert.equal(script.repeat(4000), 'oack')
     assert.equal(script.wait(), 'failed: never-acknowledged')
     assert.equal(script.atMs, 18_000)
-  })
-
-  test('an address that answered before has its OACK resent after 1, 2 and 3 s', () => {
-    const script = new Script(10_500, windowed, true)
-    assert.deepEqual([script.wait(), script.atMs], ['oack', 1000])
-    assert.deepEqual([script.wait(), script.atMs], ['oack', 3000])
-    assert.deepEqual([script.wait(), script.atMs], ['oack', 6000])
   })
 
   test('a repeated request after ACK 0 is ignored', () => {
@@ -106,10 +99,8 @@ describe('ending', () => {
   })
 
   test('a one-block file that nobody answered is not completed', () => {
-    const script = new Script(100, {}, true)
-    let answer = script.wait()
-    while (answer === '1..1') answer = script.wait()
-    assert.equal(answer, 'failed: never-acknowledged')
+    const script = new Script(100, {})
+    assert.equal(script.wait(), 'failed: never-acknowledged')
   })
 
   test('the server stops', () => {

@@ -8,10 +8,10 @@ export class Script {
   atMs = 0
   readonly opening: string
 
-  constructor(sizeBytes: number, options: Record<string, string>, proven = false) {
+  constructor(sizeBytes: number, options: Record<string, string>) {
     const limits = { maxBlockBytes: 1468, maxWindow: 16 }
     const negotiated = negotiate(new Map(Object.entries(options)), sizeBytes, limits)
-    const first = begin(transferOf(negotiated, sizeBytes, proven), this.atMs)
+    const first = begin(transferOf(negotiated, sizeBytes), this.atMs)
     this.session = first.session
     this.opening = first.effects.map(word).join(' ')
   }
