@@ -3,10 +3,7 @@ import { answerForStrangers, muteExperimentalWarnings } from './surroundings.ts'
 import { readSwitches } from './switches.ts'
 import type { CommandTable } from './table.ts'
 
-/**
- * Runs the program on this process, and ends it with the program's exit code. stdout and stderr
- * are written synchronously on Linux, so that exiting loses nothing.
- */
+/** Runs the program on this process, and ends it with the program's exit code when all is written. */
 export async function startProcess(table: CommandTable, argv = process.argv.slice(2)): Promise<void> {
   muteExperimentalWarnings()
   answerForStrangers()
@@ -22,7 +19,14 @@ export async function startProcess(table: CommandTable, argv = process.argv.slic
     },
   })
   process.on('uncaughtException', (error) => process.exit(program.fail(error)))
-  process.exit(await program.run())
+  const exitCode = await program.run()
+  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  process.exit(exitCode)
+}
+
+/** A pipe takes 64 kB at once; what is beyond waits for its reader, and exiting would lose it. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
 /** `emf-pxe … | head`: the reader has seen enough. */

@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { neededLibraries } from '../../bin/build/elf-dynamic.ts'
 import { findProgram, missing } from '../support/needs.ts'
 import { copyTree, toldCommit, toldEnvironment } from '../support/snapshot.ts'
+
+/** A user that no system knows. */
+const stranger = 12_345
 
 /** The single binary, built twice from copies of this tree in two places, and run where it has never been. */
 const work = mkdtempSync(join(tmpdir(), 'emf-pxe-binary-'))
@@ -96,7 +108,7 @@ describe('with no more than the C and C++ libraries', {
   skip: missing('root', 'chroot:coreutils', 'ldd:libc-bin'),
 }, () => {
   const tree = join(work, 'tree')
-  const inside = ['--userspec=12345:12345', tree, '/emf-pxe']
+  const inside = [`--userspec=${stranger}:${stranger}`, tree, '/emf-pxe']
   const chroot = findProgram('chroot') ?? 'chroot'
 
   before(() => makeTree(tree))
@@ -158,7 +170,8 @@ function makeTree(tree: string): void {
 async function serveOnce(command: readonly string[], directory: string, seenAs = directory) {
   const names = { config: 'config.yaml', state: 'state' }
   mkdirSync(join(directory, names.state), { recursive: true })
-  chmodSync(join(directory, names.state), 0o777)
+  chmodSync(join(directory, names.state), 0o700)
+  if (seenAs === '/') chownSync(join(directory, names.state), stranger, stranger)
   writeFileSync(
     join(directory, names.config),
     [
