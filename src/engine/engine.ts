@@ -4,6 +4,7 @@ import type { EventSink } from '../events/event.ts'
 import type { Clock, DatagramNetwork } from '../net/datagram.ts'
 import { NodeMemories } from '../proxydhcp/memory.ts'
 import type { BootPolicy } from '../proxydhcp/types.ts'
+import { rehearse } from '../tftp/rehearsal.ts'
 import { type BootFileSource, BootFiles } from './boot-files.ts'
 import { NodeDirectory } from './directory.ts'
 import { HttpBootServers } from './http-boot-servers.ts'
@@ -86,6 +87,12 @@ export class Engine {
     this.#stopWatching()
     if (JSON.stringify(settings.config.tftp) !== before) this.#transfers.configure(settings.config.tftp)
     await this.#apply()
+  }
+
+  /** Has the first node wait no longer than the others: see `tftp/rehearsal.ts`. Never rejects. */
+  async rehearse(): Promise<void> {
+    const { network, clock } = this.#parts
+    await rehearse({ network, clock, isDisturbed: () => this.runningTransfers > 0 })
   }
 
   /** Reads the boot files again: new transfers get the new bytes. */

@@ -111,6 +111,7 @@ class Service {
       `answering on ${engine.listening.map(({ interface: nic }) => nic).join(', ') || 'no interface yet'}`,
     )
     await this.#openDoors(engine)
+    void engine.rehearse()
   }
 
   async close(): Promise<void> {
