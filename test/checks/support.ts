@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Check, CheckResult, FinishedCheck } from '../../src/checks/check.ts'
@@ -7,12 +7,16 @@ import { readConfigText } from '../../src/config/load.ts'
 import { systemClock } from '../../src/net/clock.ts'
 import { KernelNetwork } from '../../src/net/kernel.ts'
 
+/** Goes with the process: checks may still look at their directories when their test has ended. */
+const directories = mkdtempSync(join(tmpdir(), 'emf-pxe-checks-'))
+process.once('exit', () => rmSync(directories, { recursive: true, force: true }))
+
 /** Facts of a machine that is configured, and where nothing is installed. */
 export function someFacts(
   wishes: Partial<FactsOptions> & { readonly configText?: string } = {},
 ): FactsOptions {
   const { configText = 'interfaces: [{ name: lo }]', ...rest } = wishes
-  const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-checks-'))
+  const directory = mkdtempSync(join(directories, 'case-'))
   return {
     configFile: join(directory, 'config.yaml'),
     stateDirectory: directory,

@@ -37,7 +37,7 @@ export async function openPage(url: string, size = '1200,1300'): Promise<Page> {
   const child = spawn(
     'chromium',
     [...flags, ...quiet, '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, TMPDIR: profile } },
   )
   const port = await debuggingPort(child.stderr)
   const targets = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {

@@ -73,7 +73,9 @@ export class Terminal {
   }
 
   #tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8' })
+    // tmux runs the command by the user's shell, which for a service's user may be `nologin`.
+    const env = { ...process.env, SHELL: '/bin/sh' }
+    return execFileSync('tmux', ['-L', this.#socket, ...args], { encoding: 'utf8', env })
   }
 }
 
