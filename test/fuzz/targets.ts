@@ -1,0 +1,7 @@
+import type { TargetEntry } from './target.ts'
+
+/** Every decoder that reads bytes from strangers, and the server that is made of them. */
+export const targets: readonly TargetEntry[] = [
+  { name: 'dhcp', covers: ['src/wire/'], load: () => import('./targets/dhcp.ts') },
+  { name: 'tftp', covers: ['src/wire/', 'src/tftp/'], load: () => import('./targets/tftp.ts') },
+]
