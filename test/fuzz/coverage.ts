@@ -33,6 +33,8 @@ export class Coverage {
   readonly #work: Uint32Array & { endless?: () => never }
   /** Hashes of the sets of branches that inputs reached. */
   readonly #sets = new Set<number>()
+  /** File and line of each branch. */
+  readonly #places: string[] = []
   #edges = 0
   #covered = 0
 
@@ -49,7 +51,7 @@ export class Coverage {
       load: (url, context, nextLoad) => {
         const path = url.startsWith(root) ? url.slice(root.length) : ''
         if (!covers.some((prefix) => path.startsWith(prefix))) return nextLoad(url, context)
-        return { format: 'module', source: this.#instrumented(new URL(url)), shortCircuit: true }
+        return { format: 'module', source: this.#instrumented(new URL(url), path), shortCircuit: true }
       },
     })
   }
@@ -62,6 +64,11 @@ export class Coverage {
   /** Branches that some input has reached. */
   get covered(): number {
     return this.#covered
+  }
+
+  /** File and line of those that none has. */
+  get uncovered(): readonly string[] {
+    return this.#places.filter((_place, edge) => this.#seen[edge] === 0)
   }
 
   /** Texts and numbers that the instrumented code compares with. */
@@ -98,9 +105,11 @@ export class Coverage {
     return { features, newSet: true }
   }
 
-  #instrumented(url: URL): string {
-    const { code, edges, words } = instrument(stripTypeScriptTypes(readFileSync(url, 'utf8')), this.#edges)
-    this.#edges += edges
+  #instrumented(url: URL, path: string): string {
+    const source = stripTypeScriptTypes(readFileSync(url, 'utf8'))
+    const { code, lines, words } = instrument(source, this.#edges)
+    for (const line of lines) this.#places.push(`${path}:${line}`)
+    this.#edges += lines.length
     if (this.#edges > mostEdges) throw new RangeError(`more than ${mostEdges} branches`)
     for (const word of words) this.#words.set(Buffer.from(word).toString('hex'), word)
     return code

@@ -3,8 +3,8 @@ import { type Node, parse } from 'acorn'
 /** JavaScript with counters in it, and what its literals suggest to try. */
 export interface Instrumented {
   readonly code: string
-  /** Counters used; the first is the one that was asked for. */
-  readonly edges: number
+  /** The line of each counter, in the order of their numbers; the first has the number that was asked for. */
+  readonly lines: readonly number[]
   readonly words: readonly Uint8Array[]
 }
 
@@ -28,13 +28,16 @@ interface Edit {
 export function instrument(source: string, firstEdge: number): Instrumented {
   const edits: Edit[] = []
   const words: Uint8Array[] = []
-  let edge = firstEdge
-  const count = () => `${edgesName}[${edge++}]++`
-  const work = () => `${count()};++${workName}[0]>${workName}[1]&&${workName}.endless();`
+  const lines: number[] = []
+  const count = (at: number) => {
+    lines.push(source.slice(0, at).split('\n').length)
+    return `${edgesName}[${firstEdge + lines.length - 1}]++`
+  }
+  const work = ({ start }: Node) => `${count(start)};++${workName}[0]>${workName}[1]&&${workName}.endless();`
   const open = (at: number, text: string) => edits.push({ at, text, rank: 1e9 - edits.length })
   const close = (at: number, text: string) => edits.push({ at, text, rank: edits.length })
   const expression = ({ start, end }: Node) => {
-    open(start, `(${count()},`)
+    open(start, `(${count(start)},`)
     close(end, ')')
   }
   const statement = ({ type, start, end }: Node, counter: string) => {
@@ -47,10 +50,10 @@ export function instrument(source: string, firstEdge: number): Instrumented {
     switch (node.type) {
       case 'FunctionDeclaration':
       case 'FunctionExpression':
-        return statement(nodeIn(node.body), work())
+        return statement(nodeIn(node.body), work(node))
       case 'ArrowFunctionExpression': {
         const body = nodeIn(node.body)
-        return body.type === 'BlockStatement' ? statement(body, work()) : expression(body)
+        return body.type === 'BlockStatement' ? statement(body, work(node)) : expression(body)
       }
       case 'ConditionalExpression':
         expression(nodeIn(node.consequent))
@@ -58,20 +61,20 @@ export function instrument(source: string, firstEdge: number): Instrumented {
       case 'LogicalExpression':
         return expression(nodeIn(node.right))
       case 'IfStatement':
-        statement(nodeIn(node.consequent), `${count()};`)
-        if (isNode(node.alternate)) return statement(node.alternate, `${count()};`)
-        return close(nodeIn(node.consequent).end, ` else {${count()}}`)
+        statement(nodeIn(node.consequent), `${count(nodeIn(node.consequent).start)};`)
+        if (isNode(node.alternate)) return statement(node.alternate, `${count(node.alternate.start)};`)
+        return close(nodeIn(node.consequent).end, ` else {${count(node.end)}}`)
       case 'ForStatement':
       case 'ForOfStatement':
       case 'ForInStatement':
       case 'WhileStatement':
       case 'DoWhileStatement':
-        return statement(nodeIn(node.body), work())
+        return statement(nodeIn(node.body), work(node))
       case 'CatchClause':
-        return statement(nodeIn(node.body), `${count()};`)
+        return statement(nodeIn(node.body), `${count(node.start)};`)
       case 'SwitchCase': {
         const [first] = Array.isArray(node.consequent) ? node.consequent : []
-        if (isNode(first)) open(first.start, `${count()};`)
+        if (isNode(first)) open(first.start, `${count(first.start)};`)
         return undefined
       }
       case 'Literal':
@@ -81,9 +84,11 @@ export function instrument(source: string, firstEdge: number): Instrumented {
     }
     return undefined
   }
-  visit(parse(source, { ecmaVersion: 'latest', sourceType: 'module', preserveParens: true }) as unknown as Fields)
+  visit(
+    parse(source, { ecmaVersion: 'latest', sourceType: 'module', preserveParens: true }) as unknown as Fields,
+  )
   edits.push({ at: 0, text: `const {${edgesName},${workName}}=globalThis;`, rank: -1 })
-  return { code: applied(source, edits), edges: edge - firstEdge, words }
+  return { code: applied(source, edits), lines, words }
 }
 
 type Fields = Node & Readonly<Record<string, unknown>>

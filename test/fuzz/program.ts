@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Coverage } from './coverage.ts'
 import { attempt, type Find, fuzz } from './fuzz.ts'
 import { Progress } from './progress.ts'
-import { inputsOf } from './regressions.ts'
+import { inputsOf, readHex } from './regressions.ts'
 import { shrink } from './shrink.ts'
 import type { FuzzTarget, TargetEntry } from './target.ts'
 import { targets } from './targets.ts'
@@ -16,10 +16,12 @@ export interface FuzzFlags {
   readonly inputs?: string | undefined
   readonly seed: string
   readonly input?: string | undefined
+  /** Also say which branches no input reached. */
+  readonly uncovered: boolean
   readonly finds: string
 }
 
-const usage = 'npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] | --list'
+const usage = 'npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] [--uncovered] | --list'
 const usualMinutes = 1
 
 /** The fuzzer as a program: exit code 0 nothing found, 1 something found, 2 misused. */
@@ -51,7 +53,7 @@ async function list(): Promise<number> {
 }
 
 async function repeat(target: FuzzTarget, coverage: Coverage, file: string): Promise<number> {
-  const input = Buffer.from(readFileSync(file, 'utf8').replaceAll(/^#.*$|\s/gm, ''), 'hex')
+  const input = readHex(file)
   const failure = await attempt(target, coverage, input)
   if (failure === undefined) console.log(`${file}: nothing wrong with these ${input.length} bytes`)
   else console.error(failure.error)
@@ -82,6 +84,7 @@ async function search(
     },
   })
   progress.tell({ inputs, corpus })
+  if (flags.uncovered) for (const place of coverage.uncovered) console.log(`  not reached: ${place}`)
   if (find === undefined) return 0
   await report(entry, target, coverage, flags, find)
   return 1

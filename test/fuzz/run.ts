@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { runFuzzer } from './program.ts'
 
-/** `npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] [--finds DIRECTORY]`, `npm run fuzz -- --list`. */
+/** `npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] [--uncovered] [--finds DIRECTORY]`, `npm run fuzz -- --list`. */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
@@ -10,6 +10,7 @@ const { values, positionals } = parseArgs({
     inputs: { type: 'string' },
     seed: { type: 'string', default: '1' },
     input: { type: 'string' },
+    uncovered: { type: 'boolean', default: false },
     finds: { type: 'string', default: 'fuzz-finds' },
   },
 })

@@ -3,5 +3,15 @@ import type { TargetEntry } from './target.ts'
 /** Every decoder that reads bytes from strangers, and the server that is made of them. */
 export const targets: readonly TargetEntry[] = [
   { name: 'dhcp', covers: ['src/wire/'], load: () => import('./targets/dhcp.ts') },
+  {
+    name: 'proxydhcp',
+    covers: ['src/wire/dhcp/', 'src/proxydhcp/', 'src/engine/'],
+    load: () => import('./targets/proxydhcp.ts'),
+  },
   { name: 'tftp', covers: ['src/wire/', 'src/tftp/'], load: () => import('./targets/tftp.ts') },
+  {
+    name: 'tftp-session',
+    covers: ['src/tftp/session/'],
+    load: () => import('./targets/tftp-session.ts'),
+  },
 ]
