@@ -4,6 +4,7 @@ import type { DatagramNetwork, DatagramSocket, Endpoint } from '../net/datagram.
 import { limitedBroadcast } from '../net/on-link.ts'
 import type { Arrival, BootPolicy } from '../proxydhcp/types.ts'
 import type { Answer, DhcpResponder } from './responder.ts'
+import { SendTrouble } from './send-trouble.ts'
 
 export interface StationOptions {
   readonly interface: string
@@ -108,21 +109,15 @@ function listen(
   parts: StationParts,
 ): void {
   const { interface: nic, address: serverAddress } = options
+  const trouble = new SendTrouble(options, parts.publish)
   socket.onMessage((bytes, source) => {
     const arrival: Arrival = { interface: nic, serverAddress, service, source }
     const answer = parts.responder.answer(bytes, arrival, parts.policy(serverAddress))
-    if (answer !== undefined) socket.send(answer.bytes, destinationOf(answer))
+    if (answer === undefined) return
+    trouble.sending()
+    socket.send(answer.bytes, destinationOf(answer))
   })
-  socket.onError((error) => {
-    const code = 'code' in error ? String(error.code) : 'INTERNAL'
-    parts.publish({
-      atMs: Date.now(),
-      type: 'interface.failed',
-      interface: nic,
-      code,
-      message: error.message,
-    })
-  })
+  socket.onError((error) => trouble.failed(error))
 }
 
 function destinationOf({ destination }: Answer): Endpoint {
