@@ -35,6 +35,18 @@ function events(index: number): NodeEvent[] {
   ]
 }
 
+/** What a request in another's name ends in. */
+function unheard(index: number): NodeEvent {
+  const progress = { transfer: index, file, detail: '', block: 0, sentBytes: 0, totalBytes: 1000 }
+  return {
+    type: 'tftp.failed',
+    reason: 'never-acknowledged',
+    ...progress,
+    mac: mac(index),
+    interface: 'eth1',
+  }
+}
+
 function open(path: string, options: { keepDays?: number; maxBytes?: number } = {}) {
   const stories = new BootStories()
   const history = new History(stories, {
@@ -100,6 +112,50 @@ test('the file stays within its size, oldest stories first', () => {
   const size = statSync(path).size
   assert.ok(size <= 300_000, `file has ${size} bytes`)
   assert.equal(history.recent(1)[0]?.mac, mac(1999))
+  history.close()
+})
+
+test('a storm of 4000 nodes between two checkpoints leaves a log of 64 MiB at most', () => {
+  const path = newFile()
+  const { history, publish } = open(path)
+  for (let index = 0; index < 4000; index++)
+    for (const event of events(index)) publish(1_000_000 + index, event)
+  const size = statSync(`${path}-wal`).size
+  assert.ok(size < 68e6, `the log has ${size} bytes`)
+  assert.equal(readHistory(path, 0).stories.length, 4000)
+  history.close()
+})
+
+test('made-up nodes, a thousand a second, are written a few at a time', () => {
+  const path = newFile()
+  const { history, publish } = open(path)
+  for (let index = 0; index < 6000; index++) {
+    const [offered] = events(index)
+    if (offered !== undefined) publish(1_000_000 + index, offered)
+    publish(1_000_000 + index, unheard(index))
+  }
+  assert.equal(readHistory(path, 0).stories.length, 0)
+  history.flush()
+  assert.equal(readHistory(path, 0).stories.length, 128)
+  for (const event of events(7000)) publish(1_100_000, event)
+  assert.ok(readHistory(path, 0).stories.some((story) => story.mac === mac(7000)))
+  history.close()
+  assert.equal(readHistory(path, 0).stories.length, 5001)
+})
+
+test('of 21,000 nodes the 20,000 seen last stay', () => {
+  const path = newFile()
+  const { history, publish } = open(path, { keepDays: 1 })
+  for (let index = 0; index < 21_000; index++) {
+    const [offered] = events(index)
+    if (offered !== undefined) publish(1_000_000 + index, offered)
+    if (index % 128 === 127) history.flush()
+  }
+  history.flush()
+  history.tidy(1_100_000)
+  const { nodes } = readHistory(path, 0)
+  assert.equal(nodes.length, 20_000)
+  assert.equal(nodes.at(-1)?.mac, mac(1000))
   history.close()
 })
 

@@ -31,6 +31,10 @@ const migrations: readonly string[] = [
    ) WITHOUT ROWID;`,
 ]
 
+/** Twice what a thousand nodes at once write. */
+const mostLogBytes = 64 << 20
+const pageBytes = 4096
+
 export interface OpenedDatabase {
   readonly database: DatabaseSync
   /** Where a damaged file was moved to, when a new one had to be begun. */
@@ -40,8 +44,8 @@ export interface OpenedDatabase {
 /**
  * Opens or makes the history file. A write-ahead log with `synchronous = NORMAL` loses nothing
  * that was committed when the process is killed, and never more than the last moments when the
- * power fails. Checkpoints wait for a call: they sync the disk, which must not happen while
- * nodes are downloading.
+ * power fails. Checkpoints sync the disk, so they wait for a call that comes when no node downloads;
+ * only a log as large as a flood of made-up nodes writes is not waited with.
  */
 export function openDatabase(file: string): OpenedDatabase {
   mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
@@ -65,7 +69,8 @@ function prepare(file: string): DatabaseSync {
     database.exec('PRAGMA auto_vacuum = INCREMENTAL')
     database.exec('PRAGMA journal_mode = WAL')
     database.exec('PRAGMA synchronous = NORMAL')
-    database.exec('PRAGMA wal_autocheckpoint = 0')
+    database.exec(`PRAGMA wal_autocheckpoint = ${mostLogBytes / pageBytes}`)
+    database.exec(`PRAGMA journal_size_limit = ${mostLogBytes}`)
     assertWhole(database)
     migrate(database)
     return database

@@ -45,7 +45,7 @@ export class History {
     const story = this.#stories.get(event.mac)
     if (story === undefined) return
     this.#writer.put(story)
-    if (isMilestone(event)) this.#writer.flush()
+    if (isMilestone(event)) this.#writer.commit(story)
   }
 
   /** Writes what is pending; call a few times a second. */
@@ -70,12 +70,14 @@ export class History {
   }
 
   close(): void {
-    this.#writer.flush()
+    this.#writer.flush(Number.POSITIVE_INFINITY)
     this.#writer.checkpoint()
     this.#database.close()
   }
 }
 
+/** Not the end of what was never acknowledged: anybody can ask in another's name, a thousand times a second. */
 function isMilestone(event: ServeEvent): boolean {
-  return event.type === 'tftp.completed' || event.type === 'tftp.failed' || event.type === 'http.served'
+  if (event.type === 'tftp.failed') return event.reason !== 'never-acknowledged'
+  return event.type === 'tftp.completed' || event.type === 'http.served'
 }

@@ -2,8 +2,12 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { BootStory } from '../../events/story.ts'
 
 const hourMs = 3_600_000
-/** Stories waiting for a disk that takes no more; beyond it the oldest change is given up. */
+/** Stories waiting for their turn, or for a disk that takes no more; beyond it the oldest change is given up. */
 const maxPending = 5_000
+/** Written in one go: a flood of made-up nodes must not turn into a flood of writes. */
+const mostAtOnce = 128
+/** Nodes remembered beyond their stories; more than any site has. */
+const mostNodes = 20_000
 
 interface WriterOptions {
   readonly keepDays: number
@@ -55,15 +59,25 @@ export class HistoryWriter {
     else entry.count += 1
   }
 
-  /** Commits everything pending, or keeps all of it when the disk refuses. Never throws. */
-  flush(): void {
+  /** Commits this story now, as far as it has changed. */
+  commit(story: BootStory): void {
+    if (this.#pending.has(story.id)) this.#commit([story])
+  }
+
+  /** Commits what is pending, the oldest changes first and so many at once. */
+  flush(most = mostAtOnce): void {
     if (this.#pending.size === 0 && this.#counts.size === 0) return
+    this.#commit([...this.#pending.values()].slice(0, most))
+  }
+
+  /** Or keeps all of it when the disk refuses. Never throws. */
+  #commit(stories: readonly BootStory[]): void {
     try {
       this.#database.exec('BEGIN IMMEDIATE')
-      for (const story of this.#pending.values()) this.#write(story)
+      for (const story of stories) this.#write(story)
       for (const entry of this.#counts.values()) this.#addCount.run(entry.hourMs, entry.name, entry.count)
       this.#database.exec('COMMIT')
-      this.#pending.clear()
+      for (const { id } of stories) this.#pending.delete(id)
       this.#counts.clear()
       this.#report(undefined)
     } catch (error) {
@@ -77,6 +91,7 @@ export class HistoryWriter {
       const oldestMs = nowMs - this.#options.keepDays * 24 * hourMs
       this.#database.prepare('DELETE FROM story WHERE last_ms < ?').run(oldestMs)
       this.#database.prepare('DELETE FROM counter WHERE hour_ms < ?').run(oldestMs)
+      this.#dropNodes()
       this.#dropExcess()
       this.#database.exec('PRAGMA incremental_vacuum')
       this.checkpoint()
@@ -105,6 +120,15 @@ export class HistoryWriter {
     )
     const { mac, uuid, architecture, address, startedAtMs, lastAtMs, stage } = story
     this.#putNode.run(mac, uuid ?? null, architecture ?? null, address ?? null, startedAtMs, lastAtMs, stage)
+  }
+
+  /** Those seen last stay. */
+  #dropNodes(): void {
+    this.#database
+      .prepare(
+        'DELETE FROM node WHERE mac IN (SELECT mac FROM node ORDER BY last_seen_ms DESC LIMIT -1 OFFSET ?)',
+      )
+      .run(mostNodes)
   }
 
   /** Oldest stories first, a tenth at a time, until the used pages fit. */
