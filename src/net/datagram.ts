@@ -40,6 +40,8 @@ export interface DatagramOptions {
   /** Inherited descriptor that stands in for a new socket, by its LISTEN_FDNAMES name (`dhcp-eth1`). */
   readonly inheritedName?: string
   readonly broadcast?: boolean
+  /** A listener beside others (a DHCP client's port): several programs may hear the same broadcasts. */
+  readonly shared?: boolean
   /** SO_RCVBUF wished for, bytes; what the kernel granted may be less. */
   readonly receiveBufferBytes?: number
 }

@@ -75,7 +75,8 @@ export class KernelNetwork implements DatagramNetwork {
       return { descriptor: openDescriptor(libc, { ...wanted, shared: false }), shared: false }
     } catch (error) {
       const inUse = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
-      if (!inUse || !isBroadcast(options) || this.#hasTwin(options.port)) throw error
+      const mayShare = options.shared === true || !this.#hasTwin(options.port)
+      if (!inUse || !isBroadcast(options) || !mayShare) throw error
       return { descriptor: openDescriptor(libc, { ...wanted, shared: true }), shared: true }
     }
   }

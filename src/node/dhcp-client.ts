@@ -37,7 +37,7 @@ export class DhcpClient {
     socket.onError(() => {})
   }
 
-  /** Rejects with PORT_IN_USE when another DHCP client of this machine has the port. */
+  /** Rejects with PORT_IN_USE when a program has the port and does not share it, as DHCP clients do. */
   static async open(options: DhcpClientOptions): Promise<DhcpClient> {
     const { network, ports, sourceAddress } = options
     const socket = await network.open({
@@ -46,6 +46,7 @@ export class DhcpClient {
       interface: options.interface,
       sourceAddress,
       broadcast: true,
+      shared: true,
     })
     return new DhcpClient(socket, options)
   }

@@ -2,22 +2,33 @@ import { type Choice, chooseAsEdk2 } from '../node/choose.ts'
 import type { Answer } from './discover.ts'
 import type { NodeKind } from './kinds.ts'
 
+/** What a node would take; iPXE and HTTP boot stop with a sentence on the screen, and no code. */
+export type Chosen = Choice | { readonly kind: 'none'; readonly screenCode: undefined; readonly why: string }
+
 /** What a node of this kind would take. */
-export function choose(kind: NodeKind, answers: readonly Answer[]): Choice {
+export function choose({ chooser }: NodeKind, answers: readonly Answer[]): Chosen {
   const kept = answers.filter(({ dropped }) => dropped === undefined)
-  if (kind.chooser === 'http') return chooseAsHttpBoot(kept)
-  if (kind.chooser === 'ipxe') return chooseAsIpxe(kept)
-  return chooseAsEdk2(kept.map(({ offer }) => offer))
+  if (chooser === 'http') return chooseAsHttpBoot(kept)
+  if (chooser === 'ipxe') return chooseAsIpxe(kept)
+  const choice = chooseAsEdk2(kept.map(({ offer }) => offer))
+  return chooser === 'bios' ? withBiosCode(choice, kept) : choice
+}
+
+/** Legacy ROMs choose as edk2 does (PXE 2.1 §2.2) and have codes of their own for finding nothing. */
+function withBiosCode(choice: Choice, kept: readonly Answer[]): Choice {
+  if (choice.kind !== 'none' || choice.screenCode !== 'PXE-E16') return choice
+  if (kept.length === 0) return { ...choice, screenCode: 'PXE-E51' }
+  return { ...choice, screenCode: kept.some(isAddressed) ? 'PXE-E53' : 'PXE-E52' }
 }
 
 /**
  * iPXE (net/udp/dhcp.c) takes the first address offer, and any ProxyDHCP offer beside it: what a
  * ProxyDHCP server names goes before what the DHCP server names.
  */
-function chooseAsIpxe(kept: readonly Answer[]): Choice {
-  const address = kept.find(({ offeredAddress }) => offeredAddress !== undefined)
+function chooseAsIpxe(kept: readonly Answer[]): Chosen {
+  const address = kept.find(isAddressed)
   if (address === undefined)
-    return { kind: 'none', screenCode: 'PXE-E16', why: 'no DHCP server offered an address' }
+    return nothing('no DHCP server offered an address: “No configuration methods succeeded”')
   const proxy = kept.find(
     (answer) => answer.offeredAddress === undefined && answer.vendorClass?.startsWith('PXEClient'),
   )
@@ -28,19 +39,28 @@ function chooseAsIpxe(kept: readonly Answer[]): Choice {
     proxy === undefined ? 'the site’s DHCP server alone answers' : 'an address, and a ProxyDHCP offer'
   if (offer.bootFile !== undefined) return { kind: 'fetch', offer, server, file: offer.bootFile, why }
   if (proxy !== undefined) return { kind: 'askBootServer', offer, server, why }
-  return { kind: 'none', screenCode: 'PXE-E53', why: 'an address was offered, but no one said what to boot' }
+  return nothing('an address was offered, but no one said what to boot: “Nothing to boot”')
 }
 
 /** edk2 (NetworkPkg/HttpBootDxe): an address, and an offer of class HTTPClient with a URL. */
-function chooseAsHttpBoot(kept: readonly Answer[]): Choice {
-  if (!kept.some(({ offeredAddress }) => offeredAddress !== undefined))
-    return { kind: 'none', screenCode: 'PXE-E16', why: 'no DHCP server offered an address' }
-  const answer = kept.find(
-    (one) => one.vendorClass?.startsWith('HTTPClient') && one.offer.bootFile !== undefined,
-  )
-  if (answer?.offer.bootFile === undefined)
-    return { kind: 'none', screenCode: 'PXE-E53', why: 'no one named a URL to an HTTP boot client' }
+function chooseAsHttpBoot(kept: readonly Answer[]): Chosen {
+  if (!kept.some(isAddressed)) return nothing('no DHCP server offered an address')
+  const answer = kept.find(isHttpOffer)
+  if (answer?.offer.bootFile === undefined) return nothing('no one named a URL to an HTTP boot client')
   const { offer } = answer
   const file = offer.bootFile ?? ''
   return { kind: 'fetch', offer, server: offer.server, file, why: 'an address, and a URL' }
+}
+
+/** An offer that names a URL to an HTTP boot client. */
+export function isHttpOffer({ vendorClass, offer }: Answer): boolean {
+  return vendorClass?.startsWith('HTTPClient') === true && offer.bootFile !== undefined
+}
+
+function isAddressed({ offeredAddress }: Answer): boolean {
+  return offeredAddress !== undefined
+}
+
+function nothing(why: string): Chosen {
+  return { kind: 'none', screenCode: undefined, why }
 }

@@ -1,8 +1,7 @@
 import type { Clock, DatagramNetwork } from '../net/datagram.ts'
-import type { Choice } from '../node/choose.ts'
 import { type FetchResult, fetchFile } from '../node/tftp-client.ts'
 import { askNamedBootServer, type BootServerStep } from './boot-server.ts'
-import { choose } from './choose.ts'
+import { type Chosen, choose } from './choose.ts'
 import { explainClientPort } from './client-port.ts'
 import { type Answer, discover } from './discover.ts'
 import { fetchByHttp } from './http-fetch.ts'
@@ -30,7 +29,7 @@ export interface ProbeOptions {
 
 export interface Probe {
   readonly answers: readonly Answer[]
-  readonly choice: Choice
+  readonly choice: Chosen
   /** Undefined when firmware would not ask one. */
   readonly bootServer: BootServerStep | undefined
   readonly file: FileStep | undefined

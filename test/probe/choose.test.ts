@@ -1,40 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readOffer } from '../../src/node/offer.ts'
 import { choose } from '../../src/probe/choose.ts'
-import type { Answer } from '../../src/probe/discover.ts'
 import { nodeKinds } from '../../src/probe/kinds.ts'
-import { addressToBytes } from '../../src/wire/dhcp/address.ts'
-import { edk2Discover } from '../../src/wire/dhcp/requests.ts'
-import { textToBytes } from '../../src/wire/dhcp/text.ts'
-
-const question = edk2Discover({ mac: '02:65:6d:00:00:01', architecture: 7, transactionId: 1 })
-
-/** An answer by `server`; what is left out is not in it. */
-function answer(
-  server: string,
-  wishes: { address?: string; vendorClass?: string; file?: string; control?: number; dropped?: string } = {},
-): Answer {
-  const { address, vendorClass, file, control, dropped } = wishes
-  const options = new Map<number, Uint8Array>([
-    [53, Uint8Array.of(2)],
-    [54, Uint8Array.from(addressToBytes(server))],
-  ])
-  if (vendorClass !== undefined) options.set(60, Uint8Array.from(textToBytes(vendorClass)))
-  if (file !== undefined) options.set(67, Uint8Array.from(textToBytes(file)))
-  if (control !== undefined) options.set(43, Uint8Array.of(6, 1, control, 255))
-  const packet = { ...question, op: 2 as const, yiaddr: address ?? '0.0.0.0', siaddr: server, options }
-  return {
-    offer: readOffer(packet),
-    sender: server,
-    afterMs: 1,
-    offeredAddress: address,
-    routers: [],
-    nameServers: [],
-    vendorClass,
-    dropped,
-  }
-}
+import { answer } from './support.ts'
 
 const site = answer('10.0.0.1', { address: '10.0.0.100' })
 const siteWithFile = answer('10.0.0.1', { address: '10.0.0.100', file: 'site.efi' })
@@ -70,4 +38,11 @@ describe('who wins', () => {
     const choice = choose(nodeKinds['edk2-x64'], [site, { ...direct, dropped: 'option 54 is missing' }])
     assert.equal(choice.kind, 'none')
   })
+})
+
+test('every kind asks so that it hears the answers: our NIC has another MAC address', () => {
+  for (const [name, { discover, architecture }] of Object.entries(nodeKinds)) {
+    const { flags } = discover({ mac: '02:65:6d:00:00:01', architecture, transactionId: 1 })
+    assert.equal(flags, 0x8000, name)
+  }
 })

@@ -88,8 +88,8 @@ export const winner: Check = {
       const choice = choose(nodeKinds['edk2-x64'], answers)
       if (choice.kind === 'none')
         return failed(
-          `${nic}: it would stop with ${choice.screenCode}: ${choice.why}`,
-          `emf-pxe explain ${choice.screenCode}`,
+          `${nic}: it would stop with ${choice.screenCode ?? 'nothing to boot'}: ${choice.why}`,
+          `emf-pxe probe --interface ${nic}`,
         )
       if (choice.offer.server === ourAddress) return ok(`${nic}: ${choice.why}`)
       return failed(

@@ -17,6 +17,7 @@ import { Lan } from '../../support/namespaces.ts'
 import { startSiteDhcp } from './dnsmasq.ts'
 import type { PlayedNode } from './fault-making.ts'
 import { Program } from './program.ts'
+import type { Transcript } from './transcript.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const execute = promisify(execFile)
@@ -48,6 +49,7 @@ export class FaultSite {
   /** The node of the fault that is being tried. */
   lastNode: PlayedNode | undefined
   #service: Program | undefined
+  #dhcp: Transcript | undefined
   #number = 0
 
   private constructor(lan: Lan, cloud: string, db: Identity, orchestrator: EmbeddedOrchestrator) {
@@ -91,7 +93,12 @@ export class FaultSite {
     const names = knowsOrchestrator ? { [fqdn]: at.cloud } : { 'elsewhere.test': at.cloud }
     await this.stopDhcp()
     const site = { pool: '10.78.0.100,10.78.0.200', gateway: at.dhcp, names }
-    await startSiteDhcp(this.lan, this.dhcpNamespace, site, args)
+    this.#dhcp = await startSiteDhcp(this.lan, this.dhcpNamespace, site, args)
+  }
+
+  /** What the DHCP server that runs now has logged. */
+  get dhcpLog(): string {
+    return this.#dhcp?.text ?? ''
   }
 
   async stopDhcp(): Promise<void> {
