@@ -5,6 +5,7 @@ import { buildInfo } from '../src/cli/build-info.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import type { ExitCode } from '../src/errors/exit-codes.ts'
 import { jsonLog, terminalLog } from '../src/observe/log.ts'
+import { logOutput, lostAsJson, lostAsText } from '../src/observe/log-output.ts'
 import { serveOverrides } from '../src/service/overrides.ts'
 import { serve } from '../src/service/serve.ts'
 
@@ -35,8 +36,9 @@ export default class Serve extends BaseCommand {
   async run(): Promise<ExitCode> {
     const { flags } = await this.parse(Serve)
     const minimum = flags['log-level'] as 'debug' | 'info' | 'warning' | 'error'
-    const write = (line: string) => void this.context.streams.stdout.write(line)
-    const terminal = this.context.streams.stdout.isTTY === true && !this.context.switches.json
+    const { stdout } = this.context.streams
+    const terminal = stdout.isTTY === true && !this.context.switches.json
+    const write = logOutput(stdout, terminal ? lostAsText : lostAsJson)
     return serve({
       configFile: flags.config,
       overrides: serveOverrides(flags.interface),

@@ -3,6 +3,8 @@ export interface OutputStream extends NodeJS.WritableStream {
   readonly isTTY?: boolean
   readonly columns?: number
   readonly rows?: number
+  /** Bytes that wait for the reader. */
+  readonly writableLength?: number
 }
 
 export interface InputStream extends NodeJS.ReadableStream {

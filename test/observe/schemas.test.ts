@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import type { Happening, ServeEvent } from '../../src/events/event.ts'
 import type { LiveMessage } from '../../src/observe/live/snapshot.ts'
 import { jsonLog } from '../../src/observe/log.ts'
+import { lostAsJson } from '../../src/observe/log-output.ts'
 import { projectRoot } from '../support/imports.ts'
 import { simulateBoots } from '../support/simulated-boots.ts'
 import { listening, loaded, noonMs, openFeed, started } from './live/support.ts'
@@ -88,6 +89,8 @@ describe('the published schema of log lines', () => {
       for (const line of lines) valid(JSON.parse(line))
     })
   }
+
+  test('lines that were lost', () => valid(JSON.parse(lostAsJson(7))))
 
   test('what is not an event is not valid', () => {
     assert.throws(() => valid({ time: '2026-03-01T12:00:00.000Z', level: 'info', event: 'x', message: '' }))
