@@ -103,7 +103,8 @@ export class Transfers {
 
   #end(transfer: RunningTransfer, outcome: Outcome, nowMs: number): void {
     this.#forget(transfer)
-    if (outcome.kind === 'failed' && outcome.reason === 'server-stopping')
+    // A forged source had its one packet; a client that lost it asks again anyway.
+    if (transfer.session.heard && outcome.kind === 'failed' && outcome.reason === 'server-stopping')
       transfer.socket.send(stoppingError, transfer.client)
     this.#observe(outcomeFact(transfer, outcome, nowMs))
     if (this.count === 0) for (const resolve of this.#idleListeners.splice(0)) resolve()

@@ -21,7 +21,8 @@ export interface FuzzFlags {
   readonly finds: string
 }
 
-const usage = 'npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] [--uncovered] | --list'
+const usage =
+  'npm run fuzz -- TARGET [--minutes N | --inputs N] [--seed N] [--input FILE] [--uncovered] | --list'
 const usualMinutes = 1
 
 /** The fuzzer as a program: exit code 0 nothing found, 1 something found, 2 misused. */

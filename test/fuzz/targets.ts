@@ -14,4 +14,9 @@ export const targets: readonly TargetEntry[] = [
     covers: ['src/tftp/session/'],
     load: () => import('./targets/tftp-session.ts'),
   },
+  {
+    name: 'engine',
+    covers: ['src/wire/', 'src/proxydhcp/', 'src/tftp/', 'src/engine/', 'src/events/', 'src/observe/'],
+    load: () => import('./targets/engine.ts'),
+  },
 ]
