@@ -29,8 +29,10 @@ export interface KernelSocketParts {
   readonly release?: () => void
 }
 
-/** The kernel has no room now: Node's queue waits for it. */
-const momentary = new Set(['EAGAIN', 'ENOBUFS', 'EINTR'])
+/** The kernel has no room now: Node's queue waits for it. ENOBUFS is none of these: its neighbour table is full. */
+const momentary = new Set(['EAGAIN', 'EINTR'])
+/** Waiting for that room; what is beyond is lost, as on a full link, and asked for again. */
+const mostQueuedBytes = 4_000_000
 /** UDP_SEGMENT is not possible on this NIC, kernel or path; single datagrams are. */
 const notSegmentable = new Set(['EINVAL', 'EIO', 'EMSGSIZE', 'EOPNOTSUPP', 'ENOPROTOOPT'])
 
@@ -44,6 +46,7 @@ export class KernelSocket implements DatagramSocket {
   readonly #messageListeners: ((bytes: Uint8Array, from: Endpoint) => void)[] = []
   #segments = true
   #open = true
+  #queuedBytes = 0
   #destination: Destination = { address: '', port: 0, exit: undefined }
 
   constructor(parts: KernelSocketParts) {
@@ -130,10 +133,18 @@ export class KernelSocket implements DatagramSocket {
     return datagrams.length
   }
 
+  /** Bytes that wait for the kernel. Node's own count begins a turn late. */
+  get queuedBytes(): number {
+    return this.#queuedBytes
+  }
+
   /** Node sends when the kernel has room; it keeps the bytes until then, so it gets its own. */
   #queue(bytes: Uint8Array, to: Endpoint): void {
+    if (this.#queuedBytes > mostQueuedBytes) return
+    this.#queuedBytes += bytes.length
     const from = this.#parts.sendFrom ?? this.#parts.socket
     from.send(Uint8Array.from(bytes), to.port, to.address, (error) => {
+      this.#queuedBytes -= bytes.length
       if (error !== null) this.#report(sendError('code' in error ? String(error.code) : 'EIO', to))
     })
   }
