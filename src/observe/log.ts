@@ -3,6 +3,7 @@ import type { EventSink, ServeEvent } from '../events/event.ts'
 import { isNodeEvent } from '../events/fold.ts'
 import type { BootStories } from '../events/stories.ts'
 import type { BootStory } from '../events/story.ts'
+import { escapeText } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import { describe, describeNode, type Level } from './describe.ts'
 
@@ -62,7 +63,7 @@ function endsBootLine(event: ServeEvent, level: Level): boolean {
 function explanation(story: BootStory, atMs: number, theme: Theme): string {
   const diagnosis = diagnose(story, atMs)
   if (diagnosis === undefined) return ''
-  return `          ${diagnosis.sentence}\n          ${theme.symbols.arrow} ${diagnosis.remedy}\n`
+  return `          ${escapeText(diagnosis.sentence)}\n          ${theme.symbols.arrow} ${diagnosis.remedy}\n`
 }
 
 function clock(theme: Theme, event: ServeEvent): string {

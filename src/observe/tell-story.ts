@@ -21,11 +21,11 @@ function heading(story: BootStory, theme: Theme): string {
 function ending(story: BootStory, theme: Theme, nowMs: number): string {
   const diagnosis = diagnose(story, nowMs)
   if (diagnosis !== undefined) {
-    return `  ${theme.bad(theme.symbols.failure)} ${diagnosis.sentence}\n    ${theme.symbols.arrow} ${diagnosis.remedy}`
+    return `  ${theme.bad(theme.symbols.failure)} ${escapeText(diagnosis.sentence)}\n    ${theme.symbols.arrow} ${diagnosis.remedy}`
   }
   const { transfer } = story
   if (transfer?.durationMs === undefined) return `  ${theme.dim(story.stage)}`
   const rate = formatRate((transfer.totalBytes * 1000) / Math.max(1, transfer.durationMs))
-  const fetched = `${transfer.file}, ${formatBytes(transfer.totalBytes)} in ${formatDuration(transfer.durationMs)} (${rate})`
+  const fetched = `${escapeText(transfer.file)}, ${formatBytes(transfer.totalBytes)} in ${formatDuration(transfer.durationMs)} (${rate})`
   return `  ${theme.good(theme.symbols.ok)} ${story.stage}: ${fetched}`
 }

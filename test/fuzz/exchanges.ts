@@ -23,18 +23,18 @@ export interface Exchange {
 
 const headBytes = 5
 const mostExchanges = 48
-const ours = '10.0.0.2'
+const ours = '10.79.0.2'
 const everybody = '255.255.255.255'
 
 const sources = {
   nobody: { address: '0.0.0.0', port: 68 },
-  node: { address: '10.0.0.100', port: 2_070 },
-  other: { address: '10.0.0.101', port: 2_071 },
-  nodeAgain: { address: '10.0.0.100', port: 2_072 },
-  relay: { address: '10.0.9.1', port: 67 },
+  node: { address: '10.79.0.156', port: 2_070 },
+  other: { address: '10.79.0.101', port: 2_071 },
+  nodeAgain: { address: '10.79.0.156', port: 2_072 },
+  relay: { address: '10.80.0.1', port: 67 },
   forged: { address: '192.0.2.66', port: 53 },
   ourselves: { address: ours, port: 69 },
-  portless: { address: '10.0.0.102', port: 0 },
+  portless: { address: '10.79.0.102', port: 0 },
 } as const satisfies Record<string, Endpoint>
 
 const destinations = {

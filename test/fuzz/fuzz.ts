@@ -33,7 +33,7 @@ export interface FuzzResult extends Progress {
 /** Inputs between two questions whether it is over. */
 const turn = 64
 /** Inputs kept in all for having combined known branches in a new way: they are many. */
-const mostForSets = 4_096
+const mostForSets = 1_024
 
 /**
  * Feeds a target inputs made from those that reached something new, until one is found that must
@@ -54,10 +54,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
     draft.load(seeds[inputs] ?? corpus.choose())
     if (inputs >= seeds.length) mutate(draft, target.mutations ?? [], material)
     const { input } = draft
+    const startedAtMs = performance.now()
     try {
       coverage.begin(target.mostWork(input.length))
       const running = target.run(input)
       if (running !== undefined) await running
+      if (performance.now() - startedAtMs > slowMs) await requireFast(target, coverage, input)
       const { features, newSet } = coverage.end()
       if (inputs < seeds.length || !guided) continue
       if (features > 0 || (newSet && corpus.count < mostForSets)) corpus.add(input)
@@ -65,6 +67,19 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
       return { inputs: inputs + 1, corpus, find: { input: input.slice(), error } }
     }
   }
+}
+
+/** Longest that one input may take: work that is counted nowhere, in a regular expression for example. */
+const slowMs = 500
+
+/** Once more, in processor time: the fuzzer may have been stopped meanwhile, or had no processor. */
+async function requireFast(target: FuzzTarget, coverage: Coverage, input: Uint8Array): Promise<void> {
+  const before = process.threadCpuUsage()
+  coverage.begin(target.mostWork(input.length))
+  await target.run(input)
+  const { user, system } = process.threadCpuUsage(before)
+  const tookMs = (user + system) / 1000
+  if (tookMs > slowMs) throw new Error(`it takes ${Math.round(tookMs)} ms`)
 }
 
 /** Whether this one input does harm; the error that it makes, if so. */
@@ -76,6 +91,7 @@ export async function attempt(
   try {
     coverage.begin(target.mostWork(input.length))
     await target.run(input)
+    await requireFast(target, coverage, input)
     return undefined
   } catch (error) {
     return { error }

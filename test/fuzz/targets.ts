@@ -19,4 +19,6 @@ export const targets: readonly TargetEntry[] = [
     covers: ['src/wire/', 'src/proxydhcp/', 'src/tftp/', 'src/engine/', 'src/events/', 'src/observe/'],
     load: () => import('./targets/engine.ts'),
   },
+  { name: 'boot-file', covers: ['src/artifact/'], load: () => import('./targets/boot-file.ts') },
+  { name: 'signature', covers: ['src/artifact/inspect/'], load: () => import('./targets/signature.ts') },
 ]

@@ -16,7 +16,7 @@ import { tftpGolden } from '../seeds.ts'
 import type { FuzzTarget } from '../target.ts'
 import { Watch } from '../watch.ts'
 
-const ourAddress = '10.0.0.2'
+const ourAddress = '10.79.0.2'
 const nic = { name: 'e0', address: ourAddress }
 /** Every byte but CR and LF, so that netascii is the same: what is sent can be looked for in it. */
 const file = Buffer.from(Array.from({ length: 20_000 }, (_, index) => 32 + (((index * index) >> 3) % 200)))
@@ -31,6 +31,8 @@ const { config } = readConfigText(
   'config.yaml',
 )
 const theme = createTheme({ color: false, unicode: true })
+/** 2026-03-01 12:00 UTC. */
+const noonMs = 1_772_366_400_000
 /** Longest that a transfer may outlive its client's last word. */
 const mostPatienceMs = 130_000
 
@@ -55,15 +57,17 @@ export async function open(): Promise<FuzzTarget> {
 
 async function run(bytes: Uint8Array): Promise<void> {
   const clock = new VirtualClock()
+  const wallMs = () => noonMs + clock.now()
   const watch = new Watch(ourAddress, file)
   const host = new MemoryHost([nic], (socket, _nic, sent, to) => watch.sent(sent, socket.local, to))
   const stories = new BootStories(8)
-  const feed = new LiveFeed({ stories, clock, version: '1', wallMs: () => 1_772_366_400_000 + clock.now() })
+  const feed = new LiveFeed({ stories, clock, version: '1', wallMs })
   const log = terminalLog((line) => isPrintable(line.replaceAll('\n', ''), 'the log'), stories, {
     theme,
     minimum: 'debug',
   })
-  const engine = engineOn(host, clock, (event) => {
+  const engine = engineOn(host, clock, (happened) => {
+    const event = { ...happened, atMs: wallMs() }
     isPrintable(describe(event).text, event.type)
     stories.apply(event)
     feed.record(event)
@@ -77,7 +81,7 @@ async function run(bytes: Uint8Array): Promise<void> {
   await clock.advance(mostPatienceMs)
   if (engine.runningTransfers !== 0) assert.fail(`${engine.runningTransfers} transfers are left`)
   for (const story of stories.all())
-    isPrintable(tellStory(story, theme, Date.now()).replaceAll('\n', ''), 'the story')
+    isPrintable(tellStory(story, theme, wallMs()).replaceAll('\n', ''), 'the story')
   JSON.stringify(feed.snapshot())
   stillServes(host, watch)
   await engine.stop()
@@ -118,7 +122,7 @@ function deliver(host: MemoryHost, watch: Watch, { bytes, from, to }: Exchange):
   host.deliver(nic, bytes, from, { address: to.address, port })
 }
 
-const lastNode = { address: '10.0.0.250', port: 2_070 }
+const lastNode = { address: '10.79.0.250', port: 2_070 }
 
 /** A node that comes afterwards is offered the boot file, and is sent it. */
 function stillServes(host: MemoryHost, watch: Watch): void {
