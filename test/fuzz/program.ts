@@ -26,11 +26,14 @@ const usage =
 const usualMinutes = 1
 
 /** The fuzzer as a program: exit code 0 nothing found, 1 something found, 2 misused. */
-export async function runFuzzer(flags: FuzzFlags): Promise<number> {
-  if (flags.list) return await list()
-  const entry = targets.find(({ name }) => name === flags.names[0])
+export async function runFuzzer(
+  flags: FuzzFlags,
+  entries: readonly TargetEntry[] = targets,
+): Promise<number> {
+  if (flags.list) return await list(entries)
+  const entry = entries.find(({ name }) => name === flags.names[0])
   if (entry === undefined || flags.names.length !== 1) {
-    console.error(`${usage}\ntargets: ${targets.map(({ name }) => name).join(', ')}`)
+    console.error(`${usage}\ntargets: ${entries.map(({ name }) => name).join(', ')}`)
     return 2
   }
   const coverage = new Coverage(entry.covers)
@@ -43,8 +46,8 @@ export async function runFuzzer(flags: FuzzFlags): Promise<number> {
   }
 }
 
-async function list(): Promise<number> {
-  for (const { name, covers, load } of targets) {
+async function list(entries: readonly TargetEntry[]): Promise<number> {
+  for (const { name, covers, load } of entries) {
     const target = await (await load()).open()
     await target.close?.()
     console.log(`${name}\n  feeds  ${target.feeds}\n  covers ${covers.join(' ')}`)
