@@ -37,7 +37,8 @@ export class RunningTransfer implements Timed {
     this.reported = { atMs: parts.startedAtMs, bytes: 0 }
     this.session = session
     this.#blocks = blocksOf(parts.bytes, session.transfer.blockBytes, session.transfer.wrapsTo)
-    this.#optionAck = encode({ type: 'oack', options: parts.optionAck })
+    // Its own bytes: a piece of Node's pool of buffers would keep 64 kB alive for as long as the transfer.
+    this.#optionAck = Uint8Array.from(encode({ type: 'oack', options: parts.optionAck }))
   }
 
   get client(): Endpoint {
