@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { fillerFile } from '../src/demo/micro-os.ts'
 import { missing } from '../test/support/needs.ts'
@@ -86,7 +87,11 @@ async function measure(
   }))
 }
 
+/** A site's server is up long before a node: what a start leaves to do is done by then. */
+const settleMs = 1500
+
 async function measureRun(server: RunningServer, client: string, scenario: Scenario, run: number) {
+  await sleep(settleMs)
   const restBytes = server.memory().nowBytes
   const cpuBefore = server.cpuMs()
   const result = await storm(client, { ...scenario.storm, file, seed: run + 1 })

@@ -36,5 +36,13 @@ export async function bundleProgram(): Promise<Bundle> {
   })
   const output = result.outputFiles[0]
   if (output === undefined) throw new Error('esbuild wrote nothing')
-  return { code: Buffer.from(output.contents), files: Object.keys(result.metafile.inputs).sort() }
+  return { code: Buffer.from(inAscii(output.text)), files: Object.keys(result.metafile.inputs).sort() }
+}
+
+/**
+ * Regular expressions and comments are what esbuild leaves as it is. V8 keeps a source of plain
+ * ASCII as it lies in the binary, and any other as a copy with two bytes a character.
+ */
+function inAscii(code: string): string {
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -9,6 +9,7 @@ import { EventBus } from '../events/bus.ts'
 import type { EventSink, Happening } from '../events/event.ts'
 import { BootStories } from '../events/stories.ts'
 import { readContainerFacts, refuseBridgeNetwork } from '../host/container.ts'
+import { releaseStartMemory } from '../host/resident-memory.ts'
 import { createNotifier } from '../host/sd-notify.ts'
 import { systemClock } from '../net/clock.ts'
 import { readInterfaces } from '../net/interfaces.ts'
@@ -111,7 +112,7 @@ class Service {
       `answering on ${engine.listening.map(({ interface: nic }) => nic).join(', ') || 'no interface yet'}`,
     )
     await this.#openDoors(engine)
-    void engine.rehearse()
+    void engine.rehearse().then(releaseStartMemory)
   }
 
   async close(): Promise<void> {
