@@ -39,7 +39,7 @@ export function readConfigText(
 ): LoadedConfig {
   const document = parseConfigText(text)
   if (document.problems.length > 0) throw invalid(file, document.problems)
-  const value = overrides.reduce(lay, migrateConfig(document.value).value)
+  const value = layAll(migrateConfig(document.value).value, overrides)
   const originOf = (path: FieldPath): string | undefined =>
     overrides.findLast((override) => override.path.every((key, index) => key === path[index]))?.origin
   const validated = validateConfig(value, { lineOf: document.lineOf, originOf })
@@ -51,21 +51,32 @@ export function readConfigText(
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** The text of a configuration file; undefined when there is none. @throws EmfPxeError CONFIG_UNREADABLE */
+export async function configTextIfThere(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code
-    if (code === 'ENOENT')
-      throw new EmfPxeError('CONFIG_MISSING', { message: `${file} does not exist`, cause })
+    if (code === 'ENOENT') return undefined
     throw new EmfPxeError('CONFIG_UNREADABLE', { message: `${file} cannot be read (${code})`, cause })
   }
+}
+
+async function readText(file: string): Promise<string> {
+  const text = await configTextIfThere(file)
+  if (text === undefined) throw new EmfPxeError('CONFIG_MISSING', { message: `${file} does not exist` })
+  return text
 }
 
 function invalid(file: string, problems: readonly ConfigProblem[]): EmfPxeError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   const lines = problems.map((problem) => `  ${problemSentence(problem)}`)
   return new EmfPxeError('CONFIG_INVALID', { message: `${file} has ${count}:\n${lines.join('\n')}` })
+}
+
+/** A copy of a configuration with all `overrides` laid over it. */
+export function layAll(root: unknown, overrides: readonly Override[]): unknown {
+  return overrides.reduce(lay, root)
 }
 
 /** A copy of `root` with one value laid over it; the file's own object is left as it is. */

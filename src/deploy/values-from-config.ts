@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { parseConfigText } from '../config/document.ts'
-import { readConfigText } from '../config/load.ts'
+import { configTextIfThere, layAll, type Override, readConfigText } from '../config/load.ts'
 import { migrateConfig } from '../config/migrate.ts'
+import type { FieldPath } from '../config/problem.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { programWords } from './program-file.ts'
@@ -22,17 +23,26 @@ export interface ValueSources {
  * is no file. Throws CONFIG_MISSING, naming the flags, when neither says enough; CONFIG_INVALID.
  */
 export async function valuesFromConfig(sources: ValueSources): Promise<RenderValues> {
-  const text = await readFile(sources.configFile, 'utf8').catch(() => undefined)
-  const config = laidOver(text === undefined ? {} : migrateConfig(parseConfigText(text).value).value, sources)
-  if (config.interfaces === undefined)
+  const { configFile, interfaces, orchestrator } = sources
+  const text = await configTextIfThere(configFile)
+  if (text === undefined && interfaces === undefined)
     throw new EmfPxeError('CONFIG_MISSING', {
-      message: `${sources.configFile} does not exist, and no --interface says where to serve.`,
+      message: `${configFile} does not exist, and no --interface says where to serve.`,
       hint: 'Pass --interface and --orchestrator, or --config FILE',
     })
-  // Every problem is named before anything is drawn from a wrong value.
-  readConfigText(JSON.stringify(config), text === undefined ? 'what the flags say' : sources.configFile)
+  const overrides = [
+    given(
+      ['interfaces'],
+      interfaces?.map((name) => ({ name })),
+      '--interface',
+    ),
+    given(['orchestrator', 'fqdn'], orchestrator, '--orchestrator'),
+  ].flat()
+  // Every problem is named, with its line or its flag, before anything is drawn from a wrong value.
+  readConfigText(text ?? '{}', text === undefined ? 'what the flags say' : configFile, overrides)
+  const config = layAll(migrateConfig(parseConfigText(text ?? '{}').value).value, overrides) as ConfigInput
   return {
-    config: config as ConfigInput,
+    config,
     ...(text === undefined ? {} : { configText: text }),
     ...(await caCertificate(config.orchestrator?.caFile)),
     version: sources.version,
@@ -45,13 +55,8 @@ export async function valuesFromConfig(sources: ValueSources): Promise<RenderVal
   }
 }
 
-function laidOver(value: unknown, { interfaces, orchestrator }: ValueSources): Partial<ConfigInput> {
-  const config = (typeof value === 'object' && value !== null ? value : {}) as Partial<ConfigInput>
-  return {
-    ...config,
-    ...(interfaces === undefined ? {} : { interfaces: interfaces.map((name) => ({ name })) }),
-    ...(orchestrator === undefined ? {} : { orchestrator: { ...config.orchestrator, fqdn: orchestrator } }),
-  }
+function given(path: FieldPath, value: unknown, origin: string): Override[] {
+  return value === undefined ? [] : [{ path, value, origin }]
 }
 
 async function caCertificate(file: string | undefined): Promise<{ readonly caCertificate?: string }> {

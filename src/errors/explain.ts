@@ -17,7 +17,7 @@ export type Explanation =
   | { readonly kind: 'check' | 'diagnosis'; readonly code: string; readonly text: string }
 
 /**
- * Looks a code up as people type it: `config_missing`, `PXE-E18`, `e18`, `PXE-E18:`. Returns
+ * Looks a code up as people type it: `config_missing`, `PXE-E18`, `pxe_e18`, `e18`, `PXE-E18:`. Returns
  * undefined for an unknown one. `errorsDocument` is the text of `docs/errors.md`.
  */
 export function explainCode(typed: string, errorsDocument: string): Explanation | undefined {
@@ -27,7 +27,7 @@ export function explainCode(typed: string, errorsDocument: string): Explanation 
     const { title, exitCode, hint } = catalog[ourCode]
     return { kind: 'ours', code: ourCode, title, exitCode, hint, text: sectionOf(ourCode, errorsDocument) }
   }
-  const firmwareCode = word.replace(/^PXE-?/, '')
+  const firmwareCode = word.replace(/^PXE[-_ ]?/, '')
   const known = Object.hasOwn(pxeCodes, firmwareCode) ? pxeCodes[firmwareCode] : undefined
   return known === undefined ? undefined : { kind: 'firmware', code: `PXE-${firmwareCode}`, ...known }
 }

@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util'
 import type { ErrorCode } from './catalog.ts'
 import { EmfPxeError } from './error.ts'
+import { parserMessage } from './parser-message.ts'
 
 /**
  * The one door for errors that are not ours. Walks `cause` and `AggregateError.errors`: an
@@ -42,11 +42,7 @@ function fromPerson(error: unknown): EmfPxeError | undefined {
 /** oclif marks what the parser refuses with an `oclif` property. */
 function fromCommandLine(error: unknown): EmfPxeError | undefined {
   if (!(error instanceof Error) || !('oclif' in error)) return undefined
-  const message = stripVTControlCharacters(error.message)
-    .replace('\nSee more help with --help', '')
-    .replace('Nonexistent flag', 'Unknown flag')
-    .trim()
-  return new EmfPxeError('USAGE', { message, cause: error })
+  return new EmfPxeError('USAGE', { message: parserMessage(error.message), cause: error })
 }
 
 interface SystemError extends Error {
@@ -101,6 +97,8 @@ function describe(error: SystemError): string {
   const action = error.syscall?.split(' ')[0]
   const place = error.path ?? endpoint(error) ?? error.hostname
   if (action === undefined || place === undefined) return error.message
+  if (error.code === 'ENOENT' && error.path !== undefined && !startsProgram(error))
+    return `${place}: there is no such file or directory (${action}, ENOENT)`
   return `${place}: ${action} failed (${error.code})`
 }
 

@@ -8,6 +8,7 @@ import { programWords } from '../deploy/program-file.ts'
 import { initCommand, refuseDropping } from '../deploy/settings.ts'
 import { targetOf } from '../deploy/targets/targets.ts'
 import { defaultKubernetes, type RenderValues } from '../deploy/values.ts'
+import { refuseUnusableAnswers } from './answers.ts'
 import { bareInstall } from './bare-install.ts'
 import { composeConfig } from './compose-config.ts'
 import { type FetchedArtifact, fetchStep } from './fetch-step.ts'
@@ -40,6 +41,7 @@ export interface InitResult {
  */
 export async function init(flags: InitFlags, around: InitSurroundings): Promise<InitResult> {
   if (flags.target !== undefined && !flags.dryRun) refuseOrdinaryUser({ name: flags.target })
+  await refuseUnusableAnswers(flags)
   const present = await presentConfig(flags.configFile)
   if (!around.ui.prompts.interactive) refuseForgetting(flags, present, around)
   const interfaces = await interfacesStep(

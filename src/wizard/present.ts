@@ -1,16 +1,11 @@
-import { readFile } from 'node:fs/promises'
 import { parseConfigText } from '../config/document.ts'
-import { readConfigText } from '../config/load.ts'
+import { configTextIfThere, readConfigText } from '../config/load.ts'
 import { migrateConfig } from '../config/migrate.ts'
 import type { ConfigInput } from '../config/schema.ts'
-import { EmfPxeError } from '../errors/error.ts'
 
 /** The configuration that is there already; undefined when there is none. @throws EmfPxeError CONFIG_INVALID, CONFIG_UNREADABLE */
 export async function presentConfig(file: string): Promise<ConfigInput | undefined> {
-  const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw new EmfPxeError('CONFIG_UNREADABLE', { message: `${file} cannot be read (${cause.code})`, cause })
-  })
+  const text = await configTextIfThere(file)
   if (text === undefined) return undefined
   // Every problem is named before anything is built on a wrong value.
   readConfigText(text, file)

@@ -14,7 +14,17 @@ import { runInMemory } from '../support/program.ts'
 const document = '# Errors\n\n## USAGE\n\nWhat it is.\n\nWhat to try.\n\n## USAGE_OTHER\n\nAnother.\n'
 
 describe('explaining codes', () => {
-  for (const typed of ['PXE-E18', 'pxe-e18', 'E18', 'e18', 'PXE-E18:', ' E18 ', 'PXEE18']) {
+  for (const typed of [
+    'PXE-E18',
+    'pxe-e18',
+    'E18',
+    'e18',
+    'PXE-E18:',
+    ' E18 ',
+    'PXEE18',
+    'pxe_e18',
+    'PXE E18',
+  ]) {
     test(`"${typed}" is PXE-E18`, () => {
       assert.equal(explainCode(typed, '')?.code, 'PXE-E18')
     })

@@ -45,7 +45,7 @@ describe('system errors become ours', () => {
       'missing file',
       systemError('ENOENT', { syscall: 'open', path: '/nope' }),
       'FILE_MISSING',
-      '/nope: open failed (ENOENT)',
+      '/nope: there is no such file or directory (open, ENOENT)',
     ],
     [
       'missing program',

@@ -19,6 +19,37 @@ before(async () => {
 })
 after(() => orchestrator.close())
 
+describe('answers that can never work', () => {
+  for (const [name, [flag, value], code, says] of [
+    ['a domain that is none', ['--orchestrator', 'not a name'], 'USAGE', /“not a name”; wanted a domain/],
+    ['a fingerprint that is none', ['--trust-fingerprint', 'zz'], 'USAGE', /“zz”; wanted the 64/],
+    [
+      'a token file that is not there',
+      ['--token-file', '/nope'],
+      'TOKEN_UNREADABLE',
+      /\/nope cannot be read/,
+    ],
+    [
+      'an address that is no https URL',
+      ['--artifact-url', 'ftp://x'],
+      'USAGE',
+      /“ftp:\/\/x” is not an https/,
+    ],
+  ] as const)
+    test(`${name}: told before anything is asked of the network`, async (t) => {
+      const site = InitSite.open(t, orchestrator)
+      const argv = site.answers
+      const at = argv.indexOf(flag)
+      argv.splice(at === -1 ? argv.length : at, at === -1 ? 0 : 2, flag, value)
+      const run = await site.init(argv)
+      assert.match(run.stderr, new RegExp(`^✗ ${code} `, 'm'))
+      assert.match(run.stderr, says)
+      assert.notEqual(run.exitCode, 0)
+      assert.deepEqual(site.orchestrator.requests, [])
+      assert.equal(existsSync(site.configFile), false)
+    })
+})
+
 describe('init without questions', () => {
   test('writes configuration and boot file, and tells how to go on', async (t) => {
     const site = InitSite.open(t, orchestrator)

@@ -1,0 +1,43 @@
+import { access, constants } from 'node:fs/promises'
+import { type ConfigInput, configSchema } from '../config/schema.ts'
+import { EmfPxeError } from '../errors/error.ts'
+import { normalFingerprint } from '../orchestrator/certificate.ts'
+import { escapeText } from '../ui/text.ts'
+import type { InitFlags } from './flags.ts'
+
+/**
+ * Refuses flags that can never work, before anything is looked for on the network.
+ * @throws EmfPxeError USAGE, TOKEN_UNREADABLE
+ */
+export async function refuseUnusableAnswers(flags: InitFlags): Promise<void> {
+  const { orchestrator, trustFingerprint, tokenFile } = flags
+  refuse('--orchestrator', orchestrator, { fqdn: orchestrator?.trim() }, 'a domain such as edge.example.com')
+  const fingerprint = normalFingerprint(trustFingerprint ?? '')
+  const digits = 'the 64 hexadecimal digits of a SHA-256'
+  refuse('--trust-fingerprint', trustFingerprint, { trustFingerprint: fingerprint }, digits)
+  if (tokenFile !== undefined && tokenFile !== '-') await refuseUnreadable(tokenFile)
+}
+
+function refuse(
+  flag: string,
+  given: string | undefined,
+  settings: ConfigInput['orchestrator'],
+  wanted: string,
+): void {
+  if (given === undefined || configSchema.shape.orchestrator.safeParse(settings).success) return
+  throw new EmfPxeError('USAGE', {
+    message: `${flag} is “${escapeText(given)}”; wanted ${wanted}.`,
+    hint: 'emf-pxe init --help',
+  })
+}
+
+async function refuseUnreadable(tokenFile: string): Promise<void> {
+  await access(tokenFile, constants.R_OK).catch((cause: NodeJS.ErrnoException) => {
+    const shown = escapeText(tokenFile)
+    throw new EmfPxeError('TOKEN_UNREADABLE', {
+      message: `${shown} cannot be read (${cause.code})`,
+      hint: `ls -l ${shown}`,
+      cause,
+    })
+  })
+}
