@@ -1,3 +1,5 @@
+import type { RefreshSchedule } from '../artifact/refresh-schedule.ts'
+import type { EventBus } from '../events/bus.ts'
 import type { ServeEvent } from '../events/event.ts'
 import { controlSocketPath } from '../observe/control/path.ts'
 import { type ActionOutcome, type ControlActions, openControlServer } from '../observe/control/server.ts'
@@ -27,8 +29,22 @@ export async function openControl(
   }
 }
 
-/** What an event says of a refresh that a person waits for. */
-export function refreshOutcome(event: ServeEvent): ActionOutcome | undefined {
+/** Looks for a newer boot file because a person asked for it; resolves with what came of it. */
+export async function refreshNow(
+  schedule: RefreshSchedule | undefined,
+  bus: EventBus,
+): Promise<ActionOutcome> {
+  if (schedule === undefined) return { ok: false, message: 'no boot file is fetched by this service' }
+  let outcome: ActionOutcome = { ok: false, message: 'the refresh was abandoned' }
+  const forget = bus.subscribe((event) => {
+    outcome = refreshOutcome(event) ?? outcome
+  })
+  await schedule.now()
+  forget()
+  return outcome
+}
+
+function refreshOutcome(event: ServeEvent): ActionOutcome | undefined {
   if (event.type === 'artifact.refreshed') return { ok: true, message: 'a newer boot file is being served' }
   if (event.type === 'artifact.unchanged') return { ok: true, message: 'the boot file is current' }
   return event.type === 'artifact.refresh-failed' ? { ok: false, message: event.message } : undefined
