@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { TestContext } from 'node:test'
 import { stringify } from 'yaml'
 import { buildStormClient, type StormResult } from '../../../bench/storm.ts'
@@ -10,7 +10,15 @@ import type { ConfigInput } from '../../../src/config/schema.ts'
 import { fillerFile } from '../../../src/demo/micro-os.ts'
 import { Lan } from '../../support/namespaces.ts'
 
-const program = join(import.meta.dirname, '../../../bin/run.ts')
+/** The source, or with `EMF_PXE_LAB_PROGRAM=dist/emf-pxe` the single binary. */
+const program =
+  process.env.EMF_PXE_LAB_PROGRAM === undefined
+    ? [
+        process.execPath,
+        '--disable-warning=ExperimentalWarning',
+        join(import.meta.dirname, '../../../bin/run.ts'),
+      ]
+    : [resolve(process.env.EMF_PXE_LAB_PROGRAM)]
 const fileBytes = 1_080_320
 
 /** One server that can be killed and started again, and a namespace for a storm of nodes. */
@@ -23,9 +31,11 @@ export class StormSite {
   readonly bootFile = join(this.directory, 'ipxe.efi')
   readonly bytes = fillerFile('storm', fileBytes)
   readonly #client: string
+  readonly #config: Partial<ConfigInput>
   #child: ChildProcess | undefined
 
-  private constructor() {
+  private constructor(config: Partial<ConfigInput>) {
+    this.#config = config
     this.server = this.lan.addHost('server', `${this.address}/16`)
     this.nodes = this.lan.addHost('nodes', '10.82.0.2/16')
     // Every node has an address of its own; the storm takes them in turn.
@@ -35,9 +45,9 @@ export class StormSite {
     this.#client = buildStormClient(this.directory)
   }
 
-  /** Serving; closed when the test ends. */
-  static async open(context: TestContext): Promise<StormSite> {
-    const site = new StormSite()
+  /** Serving, with what `config` says differently; closed when the test ends. */
+  static async open(context: TestContext, config: Partial<ConfigInput> = {}): Promise<StormSite> {
+    const site = new StormSite(config)
     context.after(() => site.close())
     await site.startServer()
     return site
@@ -47,17 +57,23 @@ export class StormSite {
     return this.#child?.pid ?? 0
   }
 
+  get serverMac(): string {
+    const link = this.lan.exec(this.server, ['ip', 'link', 'show', 'e0'])
+    return /link\/ether (\S+)/.exec(link)?.[1] ?? ''
+  }
+
   async startServer(): Promise<void> {
     const config: ConfigInput = {
       interfaces: [{ name: 'e0', address: this.address }],
       bootFiles: { x64: this.bootFile },
+      ...this.#config,
     }
     const file = join(this.directory, 'config.yaml')
     writeFileSync(file, stringify(config))
     // `ip netns exec` becomes the program, so its process is the server's.
     this.#child = this.lan.spawn(this.server, [
-      ...[process.execPath, '--disable-warning=ExperimentalWarning', program, 'serve'],
-      ...['--config', file, '--state-dir', join(this.directory, 'state')],
+      ...[...program, 'serve', '--config', file],
+      ...['--state-dir', join(this.directory, 'state')],
     ])
     await printed(this.#child, 'service.started')
   }
