@@ -54,7 +54,8 @@ const statusNames: Readonly<Record<number, string>> = {
 
 function redirected(response: HttpResponse, address: string): EmfPxeError {
   const location = response.headers.location ?? 'nowhere'
-  const target = URL.parse(location, response.url)?.href ?? location
+  // A place on the same server takes over the user and password of the address that was asked.
+  const target = withoutUserInfo(URL.parse(location, response.url)?.href ?? location)
   discard(response)
   const isLogin = /login|signin|sign-in|auth|realms|sso|saml|portal|captive/i.test(target)
   return new EmfPxeError(isLogin ? 'LOGIN_PAGE' : 'HTTP_REDIRECTED', {

@@ -94,6 +94,10 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
 }
 
+/** The first and the last moment that a `Date` can say, milliseconds since 1970. */
+const farthestMs = 8.64e15
+
 function seconds(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value * 1000 : undefined
+  if (typeof value !== 'number' || !Number.isFinite(value)) return undefined
+  return Math.max(-farthestMs, Math.min(farthestMs, value * 1000))
 }

@@ -21,4 +21,9 @@ export const targets: readonly TargetEntry[] = [
   },
   { name: 'boot-file', covers: ['src/artifact/'], load: () => import('./targets/boot-file.ts') },
   { name: 'signature', covers: ['src/artifact/inspect/'], load: () => import('./targets/signature.ts') },
+  {
+    name: 'orchestrator',
+    covers: ['src/orchestrator/', 'src/artifact/inspect/ipxe/script'],
+    load: () => import('./targets/orchestrator.ts'),
+  },
 ]

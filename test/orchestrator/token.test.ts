@@ -60,6 +60,14 @@ suite('what a token says', () => {
     )
   })
 
+  for (const exp of [-1e30, -8_640_000_000_001, 1e300])
+    test(`a time of expiry that no calendar has: ${exp}`, () => {
+      const facts = decodeToken(new Secret(jwt({ exp })))
+      const judge = () => requireAlive(facts, Date.parse('2026-07-01T12:00:00Z'))
+      if (exp > 0) judge()
+      else assert.throws(judge, { code: 'TOKEN_EXPIRED' })
+    })
+
   const broken: readonly (readonly [string, string, RegExp])[] = [
     ['a password', 'hunter2hunter2', /1 parts, wanted 3/],
     ['two parts', 'eyJhunter2.eyJi', /2 parts/],
