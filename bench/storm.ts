@@ -14,6 +14,10 @@ export interface StormResult {
   readonly resends: number
   /** Boots that failed and were begun again; 0 unless `boots` allows it. */
   readonly restarts: number
+  /** Downloads that were neither of two files whole; each is a boot that failed. */
+  readonly mixtures: number
+  /** Nodes that got the other of two files. */
+  readonly others: number
   readonly datagrams: number
   readonly clientCpuMs: number
 }

@@ -6,6 +6,9 @@
  * One thread, one epoll, no allocation while running: it is meant to be faster than any server it
  * measures, and prints the processor time it used so that this can be checked.
  *
+ * --other FILE: the server changes from one file to the other, and every node must get either whole.
+ * --second ADDRESS: a boot that failed is begun anew with the other of two servers, and so by turns.
+ *
  * Round-trip time and loss are made here: outgoing datagrams wait in a delay line, datagrams of both
  * directions are dropped at random (fixed seed).
  */
@@ -31,6 +34,7 @@ enum { PROBING, FETCHING, DONE, FAILED };
 
 struct node {
   int fd, phase, tries, boots, blksize, window, inWindow;
+  int candidates;           /* bit 0: the file so far, bit 1: the other file so far */
   uint32_t next;            /* block wanted next, counted without wrapping */
   uint64_t received;
   uint64_t sentAt, startedAt, endedAt;
@@ -42,16 +46,15 @@ struct node {
 
 struct delayed { uint64_t dueAt; int node, fd, length; struct sockaddr_in to; uint8_t bytes[128]; };
 
-static struct { const char *address, *from, *name, *path; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss; unsigned seed; } opt =
-  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, 69, 1, 1468, 4, 1, true, 0, 0, 1 };
+static struct { const char *address, *from, *name, *path, *otherPath, *second; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss; unsigned seed; } opt =
+  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, NULL, NULL, 69, 1, 1468, 4, 1, true, 0, 0, 1 };
 
-static uint8_t *file;
-static uint64_t fileSize;
+static struct file { uint8_t *bytes; uint64_t size; } files[2];
 static struct node *nodes;
 static struct delayed *line;
 static size_t lineHead, lineTail, lineSize;
-static struct sockaddr_in server;
-static int ep, ended, resends, restarts;
+static struct sockaddr_in servers[2];
+static int ep, ended, resends, restarts, mixtures;
 static uint64_t datagrams;
 
 static uint64_t now(void) {
@@ -68,7 +71,7 @@ static void transmit(int fd, const uint8_t *bytes, int length, const struct sock
 }
 
 static void send_now_or_later(struct node *n, const uint8_t *bytes, int length) {
-  const struct sockaddr_in *to = n->hasPeer ? &n->peer : &server;
+  const struct sockaddr_in *to = n->hasPeer ? &n->peer : &servers[opt.second != NULL ? ((n - nodes) + n->boots) % 2 : 0];
   n->sentAt = now();
   if (bytes != n->last) memcpy(n->last, bytes, (size_t)length);
   n->lastLength = length;
@@ -111,7 +114,7 @@ static void request(struct node *n) {
     }
   }
   open_socket(n);
-  n->blksize = 512; n->window = 1; n->next = 1; n->inWindow = 0; n->received = 0; n->tries = 1;
+  n->blksize = 512; n->window = 1; n->next = 1; n->inWindow = 0; n->received = 0; n->tries = 1; n->candidates = 3;
   send_now_or_later(n, bytes, length);
 }
 
@@ -158,6 +161,12 @@ static void option_ack(struct node *n, const uint8_t *bytes, ssize_t length) {
   else if (n->next == 1) acknowledge(n, 0); /* a late OACK is ignored */
 }
 
+/* The end of the file that it has been so far; of two that begin alike, the one that is as long. */
+static bool is_whole(struct node *n) {
+  for (int i = 0; i < 2; i++) if (n->received != files[i].size) n->candidates &= ~(1 << i);
+  return n->candidates != 0;
+}
+
 static void data(struct node *n, const uint8_t *bytes, ssize_t length) {
   uint16_t block = (uint16_t)(bytes[2] << 8 | bytes[3]);
   if (n->phase == PROBING) { abort_probe(n); return; } /* a server without options: the probe ends all the same */
@@ -167,10 +176,12 @@ static void data(struct node *n, const uint8_t *bytes, ssize_t length) {
     return;
   }
   uint64_t size = (uint64_t)length - 4;
-  if (n->received + size > fileSize || memcmp(bytes + 4, file + n->received, size) != 0) { fprintf(stderr, "bytes differ\n"); finish(n, FAILED); return; }
+  for (int i = 0; i < 2; i++)
+    if (n->received + size > files[i].size || memcmp(bytes + 4, files[i].bytes + n->received, size) != 0) n->candidates &= ~(1 << i);
+  if (n->candidates == 0) { mixtures++; finish(n, FAILED); return; }
   n->received += size;
   n->next++;
-  if (size < (uint64_t)n->blksize) { acknowledge(n, n->next - 1); if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; } finish(n, n->received == fileSize ? DONE : FAILED); return; }
+  if (size < (uint64_t)n->blksize) { acknowledge(n, n->next - 1); if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; } finish(n, is_whole(n) ? DONE : FAILED); return; }
   if (++n->inWindow >= n->window) acknowledge(n, n->next - 1);
 }
 
@@ -199,7 +210,7 @@ static void timeouts(void) {
   for (int i = 0; i < opt.nodes; i++) {
     struct node *n = &nodes[i];
     if (n->phase >= DONE || n->fd < 0 || t - n->sentAt < 4000000) continue;
-    if (++n->tries > 6) { finish(n, FAILED); continue; }
+    if (++n->tries > 6) { fprintf(stderr, "node %d gave up %s block %u, %s\n", i, n->phase == PROBING ? "probing," : "at", n->next, n->hasPeer ? "answered before" : "never answered"); finish(n, FAILED); continue; }
     resends++;
     send_now_or_later(n, n->last, n->lastLength);
   }
@@ -232,6 +243,8 @@ static void options(int argc, char **argv) {
     else if (!strcmp(name, "--port")) opt.port = atoi(value);
     else if (!strcmp(name, "--name")) opt.name = value;
     else if (!strcmp(name, "--file")) opt.path = value;
+    else if (!strcmp(name, "--other")) opt.otherPath = value;
+    else if (!strcmp(name, "--second")) opt.second = value;
     else if (!strcmp(name, "--nodes")) opt.nodes = atoi(value);
     else if (!strcmp(name, "--blksize")) opt.blksize = atoi(value);
     else if (!strcmp(name, "--window")) opt.window = atoi(value);
@@ -245,16 +258,26 @@ static void options(int argc, char **argv) {
   if (opt.path == NULL) { fprintf(stderr, "--file is missing\n"); exit(2); }
 }
 
+static struct file map_file(const char *path) {
+  int fd = open(path, O_RDONLY);
+  struct stat st;
+  if (fd < 0 || fstat(fd, &st) < 0) { perror(path); exit(1); }
+  uint64_t size = (uint64_t)st.st_size;
+  return (struct file){ mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0), size };
+}
+
+static struct sockaddr_in server_at(const char *address) {
+  return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port), .sin_addr.s_addr = inet_addr(address) };
+}
+
 int main(int argc, char **argv) {
   options(argc, argv);
   struct rlimit limit = { 65536, 65536 };
   setrlimit(RLIMIT_NOFILE, &limit);
-  int fd = open(opt.path, O_RDONLY);
-  struct stat st;
-  if (fd < 0 || fstat(fd, &st) < 0) { perror(opt.path); return 1; }
-  fileSize = (uint64_t)st.st_size;
-  file = mmap(NULL, fileSize, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-  server = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((uint16_t)opt.port), .sin_addr.s_addr = inet_addr(opt.address) };
+  files[0] = map_file(opt.path);
+  files[1] = map_file(opt.otherPath == NULL ? opt.path : opt.otherPath);
+  servers[0] = server_at(opt.address);
+  servers[1] = server_at(opt.second == NULL ? opt.address : opt.second);
   nodes = calloc((size_t)opt.nodes, sizeof *nodes);
   lineSize = (size_t)opt.nodes * 64 + 1024;
   line = calloc(lineSize, sizeof *line);
@@ -276,8 +299,9 @@ int main(int argc, char **argv) {
   }
   uint64_t lastEnd = begun;
   double *times = calloc((size_t)opt.nodes, sizeof *times);
-  int done = 0;
+  int done = 0, others = 0;
   for (int i = 0; i < opt.nodes; i++) {
+    if (nodes[i].phase == DONE && nodes[i].candidates == 2) others++;
     if (nodes[i].phase == DONE) times[done++] = (double)(nodes[i].endedAt - nodes[i].startedAt) / 1000;
     if (nodes[i].endedAt > lastEnd) lastEnd = nodes[i].endedAt;
   }
@@ -285,7 +309,7 @@ int main(int argc, char **argv) {
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"restarts\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
-         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, restarts, (unsigned long long)datagrams, cpu * 1000);
+  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"restarts\":%d,\"mixtures\":%d,\"others\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
+         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, restarts, mixtures, others, (unsigned long long)datagrams, cpu * 1000);
   return done == opt.nodes ? 0 : 3;
 }
