@@ -10,12 +10,17 @@ import { buildInfo } from '../src/cli/build-info.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import { type ExitCode, exitCodes } from '../src/errors/exit-codes.ts'
 import { configHere } from '../src/service/config-here.ts'
+import { untilSignal } from '../src/service/signals.ts'
+
+type FinishedChecks = Awaited<ReturnType<typeof checkStatus>>
 
 export default class Status extends BaseCommand {
   static override description = [
     'Checks everything between a node’s firmware and the orchestrator: this machine, its network, the boot file, the orchestrator, the service, and the boots of the last day. Each line is a statement that should be true; what is not comes with a remedy to paste.',
     'A node is played on each served NIC to see who answers; no lease is taken. As root it sees most, and says what it could not see otherwise. Exit code 3 when a check failed.',
   ].join('\n')
+  /** Watching goes on until Ctrl-C, which is its end and no error. */
+  static override signals = (words: readonly string[]) => (words.includes('--watch') ? 'own' : 'abort')
   static override examples = [
     'emf-pxe status',
     'emf-pxe status --only network --watch',
@@ -41,19 +46,22 @@ export default class Status extends BaseCommand {
 
   async run(): Promise<ExitCode> {
     const { flags } = await this.parse(Status)
+    const signal = flags.watch ? untilSignal() : this.abort
     const options = factsHere({
       configFile: flags.config,
       stateDirectory: flags['state-dir'],
       version: buildInfo().version,
-      signal: this.abort,
+      signal,
       waitSeconds: flags.wait,
       onThisMachine: configHere,
     })
     const check = () => checkStatus(options, flags.only)
-    const show = (checks: Awaited<ReturnType<typeof check>>) =>
-      flags.short ? showShort(checks) : showChecks(checks, this.ui)
+    const show = (checks: FinishedChecks) => (flags.short ? showShort(checks) : showChecks(checks, this.ui))
     if (flags.watch) {
-      await watchStatus({ check, show, stdout: this.context.streams.stdout, signal: this.abort })
+      const document = (checks: FinishedChecks) =>
+        JSON.stringify({ schema: 'emf-pxe/status/1', ...statusReport(checks, options.version, Date.now()) })
+      const { stdout } = this.context.streams
+      await watchStatus({ check, show, ...(flags.json && { document }), stdout, signal })
       return exitCodes.ok
     }
     const spinner = await this.ui.spinner('Checking')

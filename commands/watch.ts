@@ -3,6 +3,7 @@ import { BaseCommand } from '../src/cli/base-command.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import { ControlClient } from '../src/observe/control/client.ts'
 import { watchAsLines, watchOnScreen } from '../src/observe/watch/watch.ts'
+import { untilSignal } from '../src/service/signals.ts'
 import { detectCapabilities } from '../src/ui/capabilities.ts'
 
 export default class Watch extends BaseCommand {
@@ -24,8 +25,6 @@ export default class Watch extends BaseCommand {
   async run(): Promise<undefined> {
     const { flags } = await this.parse(Watch)
     const { streams, environment, switches } = this.context
-    const stop = new AbortController()
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
     const options = {
       client: new ControlClient(flags['state-dir']),
       filter: {
@@ -34,7 +33,7 @@ export default class Watch extends BaseCommand {
         ...(flags.interface === undefined ? {} : { interface: flags.interface }),
       },
       theme: this.ui.theme,
-      signal: stop.signal,
+      signal: untilSignal(),
     }
     const { animated, unicode } = detectCapabilities(streams.stdout, environment)
     if (animated && streams.stdin.isTTY === true && !switches.json)

@@ -23,7 +23,13 @@ function resultOf(outcome: RefreshOutcome): ArtifactEvent {
   if (outcome.kind !== 'kept' || outcome.reason.code === 'ARTIFACT_HELD_BACK')
     return { type: 'artifact.unchanged' }
   const { code, message } = outcome.reason
-  return { type: 'artifact.refresh-failed', code, message }
+  return { type: 'artifact.refresh-failed', code, message: onOneLine(message) }
+}
+
+/** A log has one line for each event; lists of what was tried become clauses. */
+function onOneLine(message: string): string {
+  const [first = '', ...rest] = message.split('\n').map((line) => line.trim().replaceAll(/\s+/g, ' '))
+  return rest.length === 0 ? first : `${first} ${rest.join('; ')}`
 }
 
 /** Loud while they last: repeated with every check. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readLastCheck } from '../artifact/last-check.ts'
 import { type TarEntry, tarGz } from '../deploy/tar.ts'
 import { readNames, readText } from '../host/read.ts'
-import { readHistory } from '../observe/history/reader.ts'
+import { readHistoryIfAllowed } from '../observe/history/reader.ts'
 import { redact, Secret } from '../orchestrator/secret.ts'
 import { formatBytes } from '../ui/units.ts'
 import type { FinishedCheck } from './check.ts'
@@ -39,7 +39,10 @@ export async function makeBundle(checks: readonly FinishedCheck[], facts: Facts)
     'status.json': json({ schema: 'emf-pxe/status/1', ...statusReport(checks, version, facts.nowMs()) }),
     'config.yaml': await readFile(configFile, 'utf8').catch(() => undefined),
     'receipt.json': await readFile(join(configFile, '../receipt.json'), 'utf8').catch(() => undefined),
-    'history.json': json(readHistory(join(stateDirectory, 'history.db'), facts.nowMs() - historyMs, 2000)),
+    'history.json': json(
+      readHistoryIfAllowed(join(stateDirectory, 'history.db'), facts.nowMs() - historyMs, 2000) ??
+        'not readable',
+    ),
     'artifact-manifest.json': readText(join(stateDirectory, 'artifact/manifest.json')),
     'artifact-last-check.json': json(await readLastCheck(facts.store)),
     'state-directory.txt': await listing(stateDirectory),

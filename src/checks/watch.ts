@@ -9,6 +9,8 @@ export interface WatchOptions {
   readonly show: (checks: readonly FinishedCheck[]) => string
   /** A terminal is drawn anew each time; anything else gets a line whenever something changed. */
   readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown }
+  /** For programs: one document for each look, on a line of its own. */
+  readonly document?: (checks: readonly FinishedCheck[]) => string
   readonly signal: AbortSignal
   readonly clock?: Clock
   readonly nowMs?: () => number
@@ -21,20 +23,30 @@ const clearBelow = '\u001b[J'
 
 /** Checks again and again until it is stopped; returns the last results. */
 export async function watchStatus(options: WatchOptions): Promise<readonly FinishedCheck[]> {
-  const { check, show, stdout, signal, clock = systemClock, nowMs = Date.now } = options
+  const { check, show, document, stdout, signal, clock = systemClock, nowMs = Date.now } = options
   let latest: readonly FinishedCheck[] = []
   let said = ''
+  const interrupted = whenAborted(signal)
   while (!signal.aborted) {
-    latest = await check()
-    if (signal.aborted) break
+    const checked = await Promise.race([check(), interrupted])
+    if (checked === undefined || signal.aborted) break
+    latest = checked
     const at = new Date(nowMs()).toISOString().slice(0, 19)
     const line = showShort(latest)
-    if (stdout.isTTY === true) stdout.write(screen(`${show(latest)}\n${at}Z, Ctrl-C ends`))
+    if (document !== undefined) stdout.write(`${document(latest)}\n`)
+    else if (stdout.isTTY === true) stdout.write(screen(`${show(latest)}\n${at}Z, Ctrl-C ends`))
     else if (line !== said) stdout.write(`${at}Z ${line}\n`)
     said = line
     await pause(clock, signal)
   }
   return latest
+}
+
+/** Who presses Ctrl-C does not wait for answers from the network, and hears of none that failed. */
+function whenAborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 }
 
 /** Drawn over what was there, without the flicker of an empty screen. */

@@ -5,6 +5,9 @@ import type { Ui } from '../ui/ui.ts'
 import type { RunContext } from './context.ts'
 import { universalFlags } from './flags.ts'
 
+/** `own`: the command ends by itself, and that is no error (`serve`); `abort`: it is stopped. */
+export type Signals = 'abort' | 'own'
+
 /**
  * A command: flags in, one call into `src/`, one formatter out. `run` returns the exit code, or
  * nothing for 0. Errors are thrown, and shown by the program. The class gives `description`
@@ -15,8 +18,8 @@ export abstract class BaseCommand extends Command {
   static override examples: Command.Example[] = []
   static override flags: Command.Class['flags'] = {}
   static override args: Command.Class['args'] = {}
-  /** `own`: the command ends by itself at SIGINT and SIGTERM (`serve`); `abort`: it is stopped. */
-  static signals: 'abort' | 'own' = 'abort'
+  /** What SIGINT and SIGTERM do; a command that goes on until Ctrl-C only with some flag looks at them. */
+  static signals: Signals | ((words: readonly string[]) => Signals) = 'abort'
   #context: RunContext | undefined
 
   abstract override run(): Promise<ExitCode | undefined>

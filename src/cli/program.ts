@@ -79,7 +79,8 @@ async function runCommand(
   const words = withTwins(argv, flagsOf(command), context.environment)
   const config = await createOclifConfig(buildInfo().version)
   const task = explainUsage(BaseCommand.execute(command, words, config, context), name, command)
-  return command.signals === 'own' ? task : untilInterrupted(task, host, interrupt)
+  const signals = typeof command.signals === 'function' ? command.signals(words) : command.signals
+  return signals === 'own' ? task : untilInterrupted(task, host, interrupt)
 }
 
 /** The first SIGINT or SIGTERM ends the command: nothing waits for work that cannot stop. */

@@ -80,7 +80,7 @@ export class BootFiles {
       this.#serve(source, await source.read())
     } catch (error) {
       this.#missing.set(source.name, source)
-      const message = error instanceof Error ? error.message : String(error)
+      const message = messageOf(error).replace(`${source.path}: `, '')
       this.#publish({
         atMs: Date.now(),
         type: 'artifact.missing',
@@ -106,4 +106,8 @@ export class BootFiles {
       sha256,
     })
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -22,3 +22,10 @@ export function onSignals(handlers: SignalHandlers): () => void {
     for (const [signal, listener] of Object.entries(listeners)) process.off(signal, listener)
   }
 }
+
+/** Fires when a person or the system wants the program to end: for what goes on until then. */
+export function untilSignal(): AbortSignal {
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
+  return stop.signal
+}

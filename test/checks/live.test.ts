@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { summarise } from '../../src/checks/live/last-day.ts'
 import { isOurs } from '../../src/checks/service/running.ts'
-import { watchStatus } from '../../src/checks/watch.ts'
+import { type WatchOptions, watchStatus } from '../../src/checks/watch.ts'
 import type { NodeEvent } from '../../src/events/event.ts'
 import { BootStories } from '../../src/events/stories.ts'
 import { VirtualClock } from '../../src/net/virtual-clock.ts'
@@ -62,7 +62,11 @@ describe('a process of ours', () => {
 })
 
 describe('status --watch', () => {
-  async function watch(isTTY: boolean, rounds: Parameters<typeof finished>[1][]): Promise<string> {
+  async function watch(
+    isTTY: boolean,
+    rounds: Parameters<typeof finished>[1][],
+    more: Partial<WatchOptions> = {},
+  ): Promise<string> {
     const clock = new VirtualClock()
     const stop = new AbortController()
     let written = ''
@@ -77,6 +81,7 @@ describe('status --watch', () => {
       signal: stop.signal,
       clock,
       nowMs: () => 0,
+      ...more,
     })
     for (let turn = 0; turn < 20; turn++) {
       await new Promise(setImmediate)
@@ -92,6 +97,22 @@ describe('status --watch', () => {
       '1970-01-01T00:00:00Z healthy: All is well.',
       '1970-01-01T00:00:00Z unhealthy: 1 problem: a',
     ])
+  })
+
+  test('as JSON: one document for each look, whether something changed or not', async () => {
+    const lines = await watch(true, [{}, {}, {}], { document: (checks) => JSON.stringify(checks.length) })
+    assert.equal(lines, '1\n1\n')
+  })
+
+  test('an interrupt in the middle of a look ends it at once, and is no error', async () => {
+    const stop = new AbortController()
+    const pending = watchStatus({
+      check: () => new Promise(() => stop.abort()),
+      show: () => '',
+      stdout: { write: () => assert.fail('nothing was found out yet') },
+      signal: stop.signal,
+    })
+    assert.deepEqual(await pending, [])
   })
 
   test('on a terminal: the screen is drawn over itself', async () => {

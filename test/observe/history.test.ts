@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { NodeEvent } from '../../src/events/event.ts'
 import { BootStories } from '../../src/events/stories.ts'
 import { History } from '../../src/observe/history/history.ts'
-import { readHistory } from '../../src/observe/history/reader.ts'
+import { readHistory, readHistoryIfAllowed } from '../../src/observe/history/reader.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-history-'))
 after(() => rmSync(directory, { recursive: true, force: true }))
@@ -60,6 +60,19 @@ function open(path: string, options: { keepDays?: number; maxBytes?: number } = 
   }
   return { history, publish }
 }
+
+test('a history that this user may not read is not taken for an empty one', {
+  skip: process.getuid?.() === 0 && 'needs an ordinary user',
+}, () => {
+  const closed = mkdtempSync(join(directory, 'closed-'))
+  chmodSync(closed, 0o000)
+  try {
+    assert.throws(() => readHistory(join(closed, 'history.db'), 0), { code: 'EACCES' })
+    assert.equal(readHistoryIfAllowed(join(closed, 'history.db'), 0), undefined)
+  } finally {
+    chmodSync(closed, 0o700)
+  }
+})
 
 test('a finished download is readable from another connection at once', () => {
   const path = newFile()

@@ -107,6 +107,8 @@ export class ArtifactStore {
    * @throws EmfPxeError ARTIFACT_MISSING, ARTIFACT_NO_PREVIOUS, ARTIFACT_STORE_DAMAGED
    */
   async rollback(): Promise<StoredEntry> {
+    // Where there is nothing, nothing is made either: not even the lock.
+    if ((await this.#readableManifest()) === undefined) throw this.#missing()
     return await this.#change(0, async (manifest) => {
       if (manifest === undefined) throw this.#missing()
       const { current, previous, heldBack } = manifest

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { diagnose } from '../../events/diagnose.ts'
 import { type BootStory, hasReached } from '../../events/story.ts'
-import { readHistory } from '../../observe/history/reader.ts'
+import { readHistoryIfAllowed } from '../../observe/history/reader.ts'
 import { isProbe } from '../../probe/mac.ts'
 import { ignoreReasons } from '../../proxydhcp/ignore-reasons.ts'
 import type { IgnoreReason } from '../../proxydhcp/types.ts'
@@ -18,7 +18,9 @@ export const lastDay: Check = {
   dependsOn: [],
   async run(facts) {
     const nowMs = facts.nowMs()
-    const { stories } = readHistory(join(facts.options.stateDirectory, 'history.db'), nowMs - dayMs)
+    const file = join(facts.options.stateDirectory, 'history.db')
+    const stories = readHistoryIfAllowed(file, nowMs - dayMs)?.stories
+    if (stories === undefined) return skipped('this user may not read the history; run it with sudo')
     const proxies = await facts.config().then(
       ({ mode }) => mode === 'proxy',
       () => false,

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -58,9 +58,19 @@ export function openDatabase(file: string): OpenedDatabase {
   }
 }
 
-/** A second, read-only view for commands beside the running service; undefined when there is no file yet. */
+/**
+ * A second, read-only view for commands beside the running service; undefined when there is no file yet.
+ * Throws the system's EACCES when this user may not know whether there is one.
+ */
 export function openForReading(file: string): DatabaseSync | undefined {
-  return existsSync(file) ? new DatabaseSync(file, { readOnly: true, timeout: 2000 }) : undefined
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw error
+  }
+  return new DatabaseSync(file, { readOnly: true, timeout: 2000 })
 }
 
 function prepare(file: string): DatabaseSync {

@@ -48,6 +48,16 @@ export function readHistory(file: string, sinceMs: number, limit = 10_000): Hist
   }
 }
 
+/** The same for an ordinary user's overview; undefined when this user may not read it. */
+export function readHistoryIfAllowed(...where: Parameters<typeof readHistory>): HistoryView | undefined {
+  try {
+    return readHistory(...where)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined
+    throw error
+  }
+}
+
 /** The hour that `sinceMs` lies in, and those after it. */
 export function readCounts(database: DatabaseSync, sinceMs: number): HourlyCount[] {
   const rows = database

@@ -33,6 +33,12 @@ describe('the store', () => {
     await assert.rejects(store.load(), failsWith('ARTIFACT_MISSING'))
   })
 
+  test('rolling back where nothing was ever stored says so, and makes nothing', async () => {
+    const directory = stateDirectory()
+    await assert.rejects(new ArtifactStore(directory).rollback(), failsWith('ARTIFACT_MISSING'))
+    assert.deepEqual(readdirSync(directory), [])
+  })
+
   test('what was saved is loaded, with where it came from', async () => {
     const store = new ArtifactStore(stateDirectory())
     assert.equal(await save(store, 'one'), 'stored')
