@@ -5,28 +5,7 @@ import { describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { configJsonSchema } from '../../bin/docs/config-schema.ts'
 import { madeDocuments } from '../../bin/docs/documents.ts'
-import { commandTable } from '../../commands/index.ts'
-import { flagsOf } from '../../src/cli/twins.ts'
-import { catalog } from '../../src/errors/catalog.ts'
-import { pxeCodes } from '../../src/errors/pxe-codes.ts'
 import { projectRoot } from '../support/imports.ts'
-
-/** Commands of the first release: documents may name them before they are there. */
-const announced: readonly string[] = [
-  'init',
-  'fetch',
-  'inspect',
-  'rollback',
-  'nodes',
-  'status',
-  'probe',
-  'watch',
-  'render',
-  'upgrade',
-  'uninstall',
-  'hints',
-  'demo',
-].filter((name) => !Object.keys(commandTable).some((known) => known.split(' ')[0] === name))
 
 const read = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
 const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: projectRoot }).sort()
@@ -70,19 +49,7 @@ describe('what documents promise', () => {
     test(`${path}: its links lead somewhere`, () => {
       assert.deepEqual(brokenLinks(path), [])
     })
-
-    test(`${path}: its commands and flags exist`, async () => {
-      assert.deepEqual(await unknownWords(codeOf(read(path))), [])
-    })
   }
-
-  test('hints and remedies name commands and flags that exist', async () => {
-    const hints = Object.values(catalog).map(({ hint }) => hint)
-    const remedies = Object.values(pxeCodes).flatMap((code) =>
-      code.remedies.map(({ command }) => command ?? ''),
-    )
-    assert.deepEqual(await unknownWords([...hints, ...remedies]), [])
-  })
 
   test('npm scripts that documents name exist', () => {
     const { scripts } = JSON.parse(read('package.json'))
@@ -118,37 +85,4 @@ function anchorsOf(markdown: string): string[] {
       .trim()
       .replaceAll(/\s/g, '-'),
   )
-}
-
-/** Lines of fenced code and inline code. */
-function codeOf(markdown: string): string[] {
-  const fenced = [...markdown.matchAll(/```(?!text)\w*\n([\s\S]*?)```/g)].flatMap(([, code]) =>
-    (code ?? '').split('\n'),
-  )
-  const inline = [...markdown.replaceAll(/```[\s\S]*?```/g, '').matchAll(/`([^`\n]+)`/g)].map(
-    ([, code]) => code ?? '',
-  )
-  return [...fenced, ...inline]
-}
-
-/** `emf-pxe WORDS --flag`: the words must begin a command, and the command must have the flags. */
-async function unknownWords(lines: readonly string[]): Promise<string[]> {
-  const unknown: string[] = []
-  for (const line of lines) {
-    const call = /^(?:\$ |sudo )*emf-pxe ((?:[a-z][\w-]*)(?: [a-z][\w-]*)?)?(.*)$/.exec(line.trim())
-    if (call === null) continue
-    const words = (call[1] ?? '').split(' ').filter((word) => word !== '' && word !== 'help')
-    const name = [words.join(' '), words[0] ?? ''].find((candidate) => Object.hasOwn(commandTable, candidate))
-    const entry = name === undefined ? undefined : commandTable[name]
-    if (entry === undefined) {
-      const isTopic = Object.keys(commandTable).some((known) => known.startsWith(`${words[0]} `))
-      const isKnown = isTopic || announced.includes(words[0] ?? '')
-      if (words.length > 0 && !isKnown) unknown.push(line.trim())
-      continue
-    }
-    const flags = flagsOf(await entry.load())
-    const named = [...(call[2] ?? '').matchAll(/(?<=\s)--([a-z][\w-]*)/g)].map(([, flag]) => flag ?? '')
-    if (named.some((flag) => flag !== 'help' && !Object.hasOwn(flags, flag))) unknown.push(line.trim())
-  }
-  return unknown
 }
