@@ -20,6 +20,8 @@ export interface HeardReply {
 }
 
 const broadcast = '255.255.255.255'
+/** No LAN has so many DHCP servers: the rest is a flood, which must not keep us from coming to an end. */
+const mostReplies = 256
 
 /** A node's side of DHCP: asks by broadcast, and listens for as long as firmware does. */
 export class DhcpClient {
@@ -71,7 +73,7 @@ export class DhcpClient {
       }
       const cancel = clock.schedule(windowMs, done)
       this.#heard = (packet, from) => {
-        if (packet.op !== 2 || packet.xid !== request.xid) return
+        if (packet.op !== 2 || packet.xid !== request.xid || heard.length === mostReplies) return
         heard.push({ packet, from, afterMs: clock.now() - sentAtMs })
         if (enough(heard)) done()
       }

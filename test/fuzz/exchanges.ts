@@ -54,11 +54,12 @@ export function seedOf(
   from: keyof typeof sources,
   to: keyof typeof destinations,
   bytes: Uint8Array,
+  waitMs = 0,
 ): Uint8Array {
   const head = [
     sourceNames.indexOf(from),
     destinationNames.indexOf(to),
-    0,
+    waitsMs.indexOf(waitMs),
     bytes.length >> 8,
     bytes.length & 255,
   ]

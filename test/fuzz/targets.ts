@@ -26,4 +26,16 @@ export const targets: readonly TargetEntry[] = [
     covers: ['src/orchestrator/', 'src/artifact/inspect/ipxe/script'],
     load: () => import('./targets/orchestrator.ts'),
   },
+  {
+    name: 'http',
+    covers: [
+      'src/observe/http/',
+      'src/observe/control/',
+      'src/observe/dashboard/',
+      'src/observe/metrics/',
+      'src/engine/http-boot.ts',
+    ],
+    load: () => import('./targets/http.ts'),
+  },
+  { name: 'probe', covers: ['src/node/', 'src/probe/'], load: () => import('./targets/probe.ts') },
 ]
