@@ -10,6 +10,7 @@ import { chartFiles, chartValues } from '../../src/deploy/render/helm.ts'
 import { render } from '../../src/deploy/render/render.ts'
 import type { RenderValues } from '../../src/deploy/values.ts'
 import { EmfPxeError } from '../../src/errors/error.ts'
+import { controlSocketCandidates, controlSocketPath } from '../../src/observe/control/path.ts'
 import { assertGolden, readTemplate, sampleValues } from './support.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -52,6 +53,15 @@ describe('the systemd unit', () => {
         readTemplate,
       ).find((file) => file.name === 'emf-pxe.service')?.content,
     )
+
+  for (const stateDirectory of ['/var/lib/emf-pxe', '/var/lib/site/two']) {
+    test(`with its state in ${stateDirectory}, commands find its control socket`, () => {
+      const text = unit({ stateDirectory })
+      const runtimeDirectory = `/run/${/^RuntimeDirectory=(.+)$/m.exec(text)?.[1]}`
+      const path = controlSocketPath(stateDirectory, { runtimeDirectory, isRoot: false })
+      assert.equal(controlSocketCandidates(stateDirectory)[0], path)
+    })
+  }
 
   test('quotes what systemd would split or expand', () => {
     const text = unit({ configFile: '/etc/emf pxe/100%/$x.yaml' })

@@ -1,8 +1,16 @@
 import { join } from 'node:path'
 
 const socketName = 'control.sock'
-const runDirectory = '/run/emf-pxe'
 const usualStateDirectory = '/var/lib/emf-pxe'
+
+/**
+ * The directory below /run that systemd makes for the service with this state directory, and takes away
+ * with it (`RuntimeDirectory=`); undefined for one that is not below /var/lib.
+ */
+export function runDirectoryOf(stateDirectory: string): string | undefined {
+  const name = /^\/var\/lib\/([^/].*?)\/?$/.exec(stateDirectory)?.[1]
+  return name === undefined ? undefined : `/run/${name}`
+}
 
 /**
  * Where the service opens its control socket: in the directory that systemd made for it
@@ -16,12 +24,12 @@ export function controlSocketPath(
 ): string {
   const given = runtimeDirectory?.split(':', 1)[0]
   if (given !== undefined && given !== '') return join(given, socketName)
-  const directory = isRoot && stateDirectory === usualStateDirectory ? runDirectory : stateDirectory
-  return join(directory, socketName)
+  const isUsual = isRoot && stateDirectory === usualStateDirectory
+  return join((isUsual ? runDirectoryOf(stateDirectory) : undefined) ?? stateDirectory, socketName)
 }
 
 /** Where a command beside the service looks for it, in this order. */
 export function controlSocketCandidates(stateDirectory: string): string[] {
-  const own = join(stateDirectory, socketName)
-  return stateDirectory === usualStateDirectory ? [join(runDirectory, socketName), own] : [own]
+  const directories = [runDirectoryOf(stateDirectory), stateDirectory]
+  return directories.flatMap((directory) => (directory === undefined ? [] : [join(directory, socketName)]))
 }

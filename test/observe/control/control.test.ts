@@ -168,10 +168,14 @@ describe('where the control socket is', () => {
     })
   }
 
-  test('clients of the usual service look in both places, of another one beside its state', () => {
+  test('clients of a service below /var/lib look where systemd puts sockets too, of another one beside its state', () => {
     assert.deepEqual(controlSocketCandidates('/var/lib/emf-pxe'), [
       '/run/emf-pxe/control.sock',
       '/var/lib/emf-pxe/control.sock',
+    ])
+    assert.deepEqual(controlSocketCandidates('/var/lib/site/two/'), [
+      '/run/site/two/control.sock',
+      '/var/lib/site/two/control.sock',
     ])
     assert.deepEqual(controlSocketCandidates('/srv/state'), ['/srv/state/control.sock'])
   })
