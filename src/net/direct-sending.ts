@@ -1,5 +1,7 @@
 import type { DatagramOptions } from './datagram.ts'
+import type { FirstContact } from './first-contact.ts'
 import type { DirectSending } from './kernel-socket.ts'
+import { knowsNeighbour } from './libc/arp.ts'
 import type { Libc } from './libc/libc.ts'
 import type { Exit, Sender } from './libc/sender.ts'
 import { limitedBroadcast, onLinkNetworks } from './on-link.ts'
@@ -7,6 +9,7 @@ import { limitedBroadcast, onLinkNetworks } from './on-link.ts'
 export interface DirectParts {
   readonly libc: Libc
   readonly sender: Sender
+  readonly firstContact: FirstContact
 }
 
 const anyAddress = '0.0.0.0'
@@ -27,12 +30,15 @@ export function directSending(
     options.sourceAddress ?? (options.address === limitedBroadcast ? anyAddress : options.address)
   const sourceAddress = boundToOne ? anyAddress : wanted
   const interfaceIndex = options.interface === undefined ? 0 : indexOf(parts.libc, options.interface)
+  const { interface: nic } = options
+  const isKnown = (on: string) => (address: string) => knowsNeighbour(parts.libc, descriptor, on, address)
   return {
     descriptor,
     sender: parts.sender,
     onLink: options.interface === undefined ? [] : onLinkNetworks(options.interface),
     onLinkExit: exit(interfaceIndex, sourceAddress),
     routedExit: exit(0, sourceAddress),
+    mayReach: (address) => nic === undefined || parts.firstContact.mayReach(address, isKnown(nic)),
   }
 }
 

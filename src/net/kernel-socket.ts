@@ -4,7 +4,7 @@ import { leadingRun } from './batch.ts'
 import type { DatagramSocket, Endpoint } from './datagram.ts'
 import { systemCallError } from './libc/libc.ts'
 import { type Destination, type Exit, mostPerCall, type Sender } from './libc/sender.ts'
-import { isOnLink, type OnLinkNetworks } from './on-link.ts'
+import { isOnLink, limitedBroadcast, type OnLinkNetworks } from './on-link.ts'
 
 /** Direct way to the kernel for a socket whose descriptor we know. */
 export interface DirectSending {
@@ -14,6 +14,8 @@ export interface DirectSending {
   readonly onLinkExit: Exit | undefined
   readonly routedExit: Exit | undefined
   readonly onLink: OnLinkNetworks
+  /** False for a neighbour that the kernel does not know and shall not search for now. */
+  readonly mayReach: (address: string) => boolean
 }
 
 export interface KernelSocketParts {
@@ -69,8 +71,10 @@ export class KernelSocket implements DatagramSocket {
   send(bytes: Uint8Array, to: Endpoint): void {
     if (!this.#open) return
     const { direct } = this.#parts
+    const destination = direct && this.#towards(to, direct)
     if (direct === undefined) this.#queue(bytes, to)
-    else this.#settle(direct.sender.send(direct.descriptor, bytes, this.#towards(to, direct)), [bytes], to)
+    else if (destination === undefined) this.#report(sendError('EHOSTUNREACH', to))
+    else this.#settle(direct.sender.send(direct.descriptor, bytes, destination), [bytes], to)
   }
 
   sendMany(datagrams: readonly Uint8Array[], to: Endpoint): void {
@@ -103,6 +107,7 @@ export class KernelSocket implements DatagramSocket {
   /** Sends what fits into one call; how many are dealt with. */
   #sendSome(direct: DirectSending, datagrams: readonly Uint8Array[], to: Endpoint): number {
     const destination = this.#towards(to, direct)
+    if (destination === undefined) return datagrams.length
     const run = this.#segments ? leadingRun(datagrams) : 1
     if (run > 1) return this.#sendRun(direct, datagrams.slice(0, run), destination)
     const some = datagrams.slice(0, mostPerCall)
@@ -149,10 +154,13 @@ export class KernelSocket implements DatagramSocket {
     })
   }
 
-  #towards(to: Endpoint, direct: DirectSending): Destination {
+  /** Undefined for a neighbour that is not to be searched for now. */
+  #towards(to: Endpoint, direct: DirectSending): Destination | undefined {
     const last = this.#destination
     if (last.address === to.address && last.port === to.port) return last
-    const exit = isOnLink(direct.onLink, to.address) ? direct.onLinkExit : direct.routedExit
+    const onLink = isOnLink(direct.onLink, to.address)
+    if (onLink && to.address !== limitedBroadcast && !direct.mayReach(to.address)) return undefined
+    const exit = onLink ? direct.onLinkExit : direct.routedExit
     this.#destination = { address: to.address, port: to.port, exit }
     return this.#destination
   }

@@ -4,6 +4,7 @@ import { findPortConflicts } from '../host/port-holders.ts'
 import { adopt } from './adopt.ts'
 import type { DatagramNetwork, DatagramOptions } from './datagram.ts'
 import { type DirectParts, directSending } from './direct-sending.ts'
+import { FirstContact } from './first-contact.ts'
 import { type InheritedDescriptors, inheritedDescriptors } from './inherited.ts'
 import { type InheritedSocket, InheritedSockets } from './inherited-sockets.ts'
 import { KernelSocket, type KernelSocketParts } from './kernel-socket.ts'
@@ -35,7 +36,7 @@ export class KernelNetwork implements DatagramNetwork {
 
   constructor(parts: KernelNetworkParts = {}) {
     const libc = parts.libc === 'none' ? undefined : (parts.libc ?? loadLibc())
-    this.#direct = libc && { libc, sender: new Sender(libc) }
+    this.#direct = libc && directParts(libc)
     this.#inherited = new InheritedSockets(parts.inherited ?? inheritedDescriptors(process.env, process.pid))
     this.#findConflicts = parts.findConflicts ?? findPortConflicts
     this.limits = this.#direct === undefined ? plainSocketLimits : []
@@ -133,6 +134,14 @@ export class KernelNetwork implements DatagramNetwork {
     const blocked = explained instanceof EmfPxeError && explained.code === 'PORT_NOT_PERMITTED'
     if (misfit === undefined || !blocked) return explained
     return new EmfPxeError('DESCRIPTOR_UNFIT', { message: misfit, cause: explained })
+  }
+}
+
+function directParts(libc: Libc): DirectParts {
+  return {
+    libc,
+    sender: new Sender(libc),
+    firstContact: new FirstContact(),
   }
 }
 

@@ -28,14 +28,27 @@ describe('answers to neighbours that do not exist', { skip }, () => {
     lan.close()
   })
 
-  test('hold up nobody else', async () => {
+  test('leave room in the kernel’s neighbour table, and hold up nobody else', async () => {
     const socket = await sockets.open(server, { address: '10.81.0.1', port: 0, interface: 'e0' })
     const there = await sockets.open(node, { address: '10.81.0.9', port: 2070, interface: 'e0' })
-    const arrival = receive(there, 1)
+    // As every node does before it asks us for anything: ARP.
+    there.send(Buffer.from('question'), socket.local)
+    await receive(socket, 1)
+    const lost: string[] = []
+    socket.onError(({ message }) => lost.push(message))
     for (let index = 0; index < 900; index++) socket.send(block, absent(index))
-    socket.send(Buffer.from('answer'), { address: '10.81.0.9', port: 2070 })
     assert.equal(socket.queuedBytes, 0)
+    const arrival = receive(there, 1)
+    socket.send(Buffer.from('answer'), { address: '10.81.0.9', port: 2070 })
     assert.equal((await arrival)[0]?.text, 'answer')
+    // One of the 256 searches was the node's own.
+    assert.equal(lost.length, 900 - 255)
+    assert.match(lost[0] ?? '', /EHOSTUNREACH/)
+    const searched = lan
+      .exec(server, ['ip', 'neighbour'])
+      .split('\n')
+      .filter((line) => line.startsWith('10.81.'))
+    assert(searched.length <= 260, `${searched.length} entries`)
   })
 
   test('take 4 MB of memory at most', async () => {

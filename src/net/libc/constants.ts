@@ -25,6 +25,9 @@ export const UDP_SEGMENT = 103
 
 export const MSG_DONTWAIT = 0x40
 
+export const SIOCGARP = 0x8954n
+export const ATF_COM = 0x2
+
 export const NETLINK_ROUTE = 0
 export const NLM_F_REQUEST = 0x1
 export const NLM_F_DUMP = 0x300
