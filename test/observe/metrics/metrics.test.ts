@@ -21,6 +21,7 @@ import {
 
 const noPromtool = missing('promtool:prometheus')
 const asset = (name: string) => readFileSync(join(projectRoot, 'templates', name), 'utf8')
+const asFile = (path: string) => readFileSync(join(projectRoot, path), 'utf8')
 const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-metrics-'))
 after(() => rmSync(directory, { recursive: true, force: true }))
 
@@ -100,13 +101,22 @@ describe('metrics', () => {
     await server.close()
   })
 
-  test('every metric of the catalog is documented', () => {
-    const text = readFileSync(join(projectRoot, 'docs', 'operations.md'), 'utf8')
-    const names = Object.keys({ ...counters, ...histograms, ...gauges })
+  test('the table of docs/operations.md is the catalog: names, labels, words', () => {
+    const rows = [...asFile('docs/operations.md').matchAll(/^\| `(emf_pxe_\w+)` \| (.*) \| (.*) \|$/gm)]
+    const documented = rows.map(([, name, labels, help]) => [name, labels?.trim(), help])
+    const all = Object.entries({ ...counters, ...histograms, ...gauges })
     assert.deepEqual(
-      names.filter((name) => !text.includes(`\`${name}\``)),
-      [],
+      documented,
+      all.map(([name, { labels, help }]) => [name, labels.map((label) => `\`${label}\``).join(' '), help]),
     )
+  })
+
+  test('the alerts of docs/operations.md are those of the rules', () => {
+    const documented = [...asFile('docs/operations.md').matchAll(/^\| `(EmfPxe\w+)` \|/gm)].map(
+      ([, name]) => name,
+    )
+    const rules = [...asset('prometheus/alerts.yaml').matchAll(/- alert: (\w+)/g)].map(([, name]) => name)
+    assert.deepEqual(documented, rules)
   })
 })
 
