@@ -2,18 +2,13 @@ import assert from 'node:assert/strict'
 import { readConfigText } from '../../../src/config/load.ts'
 import { Engine } from '../../../src/engine/engine.ts'
 import type { ServeEvent } from '../../../src/events/event.ts'
-import { BootStories } from '../../../src/events/stories.ts'
 import { MemoryHost } from '../../../src/net/memory-host.ts'
 import { VirtualClock } from '../../../src/net/virtual-clock.ts'
-import { describe } from '../../../src/observe/describe.ts'
-import { LiveFeed } from '../../../src/observe/live/feed.ts'
-import { terminalLog } from '../../../src/observe/log.ts'
-import { tellStory } from '../../../src/observe/tell-story.ts'
-import { createTheme } from '../../../src/ui/theme.ts'
 import { golden as dhcpGolden } from '../../wire/dhcp/goldens.ts'
 import { type Exchange, exchangeMutations, exchangesOf, seedOf } from '../exchanges.ts'
 import { tftpGolden } from '../seeds.ts'
 import type { FuzzTarget } from '../target.ts'
+import { Views } from '../views.ts'
 import { Watch } from '../watch.ts'
 
 const ourAddress = '10.79.0.2'
@@ -30,9 +25,6 @@ const { config } = readConfigText(
   ].join('\n'),
   'config.yaml',
 )
-const theme = createTheme({ color: false, unicode: true })
-/** 2026-03-01 12:00 UTC. */
-const noonMs = 1_772_366_400_000
 /** Longest that a transfer may outlive its client's last word. */
 const mostPatienceMs = 130_000
 
@@ -44,7 +36,7 @@ export async function open(): Promise<FuzzTarget> {
       'no exception, at once or later',
       'an address that has not answered on a port of ours that it could only have learned from us gets one packet at most for each of its own; the DHCP ports never send more packets than came',
       'what is sent is a DHCP reply, or an OACK, DATA or ERROR; DATA holds the boot file’s bytes and nothing else',
-      'nothing that is logged or shown has a control character in it',
+      'no control character in any log, story or live view, and no line beyond the screen',
       'two minutes after the last datagram no transfer is left, and a node is answered as on the first day',
     ],
     longestBytes: 8_192,
@@ -57,22 +49,10 @@ export async function open(): Promise<FuzzTarget> {
 
 async function run(bytes: Uint8Array): Promise<void> {
   const clock = new VirtualClock()
-  const wallMs = () => noonMs + clock.now()
   const watch = new Watch(ourAddress, file)
   const host = new MemoryHost([nic], (socket, _nic, sent, to) => watch.sent(sent, socket.local, to))
-  const stories = new BootStories(8)
-  const feed = new LiveFeed({ stories, clock, version: '1', wallMs })
-  const log = terminalLog((line) => isPrintable(line.replaceAll('\n', ''), 'the log'), stories, {
-    theme,
-    minimum: 'debug',
-  })
-  const engine = engineOn(host, clock, (happened) => {
-    const event = { ...happened, atMs: wallMs() }
-    isPrintable(describe(event).text, event.type)
-    stories.apply(event)
-    feed.record(event)
-    log(event)
-  })
+  const views = new Views(clock)
+  const engine = engineOn(host, clock, views.record)
   await engine.start()
   for (const exchange of exchangesOf(bytes)) {
     deliver(host, watch, exchange)
@@ -80,12 +60,9 @@ async function run(bytes: Uint8Array): Promise<void> {
   }
   await clock.advance(mostPatienceMs)
   if (engine.runningTransfers !== 0) assert.fail(`${engine.runningTransfers} transfers are left`)
-  for (const story of stories.all())
-    isPrintable(tellStory(story, theme, wallMs()).replaceAll('\n', ''), 'the story')
-  JSON.stringify(feed.snapshot())
+  views.look()
   stillServes(host, watch)
   await engine.stop()
-  feed.close()
 }
 
 function engineOn(network: MemoryHost, clock: VirtualClock, publish: (event: ServeEvent) => void): Engine {
@@ -137,10 +114,6 @@ function stillServes(host: MemoryHost, watch: Watch): void {
 }
 
 const discoverOfLastNode = dhcpGolden('edk2-x64-discover').bytes.with(33, 0xfe)
-
-function isPrintable(text: string, where: string): void {
-  if (/\p{Cc}/u.test(text)) assert.fail(`a control character in ${where}: ${JSON.stringify(text)}`)
-}
 
 /** Whole boots as they should go, each in one input. */
 function seeds(): Uint8Array[] {
