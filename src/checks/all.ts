@@ -5,6 +5,8 @@ import { configuration, containerNetwork } from './host/configuration.ts'
 import { stateDirectory } from './host/disk.ts'
 import { firewallRequests, firewallTransfers } from './host/firewall.ts'
 import { portChecks } from './host/ports.ts'
+import { privileges } from './host/privileges.ts'
+import { receiveBuffer } from './host/receive-buffer.ts'
 import { reversePath } from './host/reverse-path.ts'
 import { lastDay } from './live/last-day.ts'
 import { selfTest } from './live/self-test.ts'
@@ -14,10 +16,12 @@ import { dhcpDns, dhcpOptions, siteDhcp } from './network/site-dhcp.ts'
 import { orchestratorVersion, token } from './orchestrator/account.ts'
 import { bootScript, microOs, rateLimit } from './orchestrator/files.ts'
 import { certificateExpiry, ipxeTls, orchestratorCertificate, orchestratorTls } from './orchestrator/reach.ts'
-import { drift, installed, restarts, running, version } from './service/service.ts'
+import { drift } from './service/drift.ts'
+import { installed, restarts, running, version } from './service/service.ts'
 
 const unordered: readonly Check[] = [
-  ...[configuration, containerNetwork, ...portChecks, firewallRequests, firewallTransfers, reversePath],
+  ...[configuration, containerNetwork, privileges, ...portChecks, receiveBuffer],
+  ...[firewallRequests, firewallTransfers, reversePath],
   ...[clock, stateDirectory],
   ...[nicLink, nicAddress, siteDhcp, dhcpOptions, dhcpDns, rivalProxy, siteBootOptions],
   ...[present, ...assessments, current, localFiles],

@@ -30,9 +30,11 @@ export interface IdentityRequest {
   readonly isAuthority?: boolean
   readonly validFromMs?: number
   readonly validUntilMs?: number
-  /** Default RSA 2048; iPXE knows elliptic curves only since 2025. */
-  readonly key?: 'RSA 2048' | 'EC P-256'
+  /** Default RSA 2048; iPXE knows elliptic curves only since 2025, and P-521 not at all. */
+  readonly key?: KeyKind
 }
+
+export type KeyKind = 'RSA 2048' | 'EC P-256' | 'EC P-521'
 
 const day = 86_400_000
 const oids = { commonName: '2.5.4.3', basicConstraints: '2.5.29.19', alternativeNames: '2.5.29.17' }
@@ -61,9 +63,11 @@ export async function makeIdentity(request: IdentityRequest): Promise<Identity> 
   }
 }
 
-async function makeKeys(kind: 'RSA 2048' | 'EC P-256'): Promise<webcrypto.CryptoKeyPair> {
-  if (kind === 'EC P-256')
-    return webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
+async function makeKeys(kind: KeyKind): Promise<webcrypto.CryptoKeyPair> {
+  if (kind !== 'RSA 2048') {
+    const elliptic = { name: 'ECDSA', namedCurve: kind.slice('EC '.length) }
+    return webcrypto.subtle.generateKey(elliptic, true, ['sign', 'verify'])
+  }
   const rsa = { name: 'RSASSA-PKCS1-v1_5', modulusLength: 2048, hash: 'SHA-256' }
   const publicExponent = new Uint8Array([1, 0, 1])
   return webcrypto.subtle.generateKey({ ...rsa, publicExponent }, true, ['sign', 'verify'])

@@ -54,6 +54,7 @@ export class EmbeddedOrchestrator {
   readonly #now: () => number
   readonly #desk: TokenDesk
   readonly #server: https.Server
+  readonly #root: { readonly key: string; readonly cert: string }
   readonly #rootContext: tls.SecureContext
   readonly #files = new Map<string, ServedFile>()
   #endpoint: Identity
@@ -70,6 +71,7 @@ export class EmbeddedOrchestrator {
     this.fqdn = fqdnOf(options)
     this.provisioningHost = provisioningHostOf(options)
     this.authority = authority
+    this.#root = { key: root.keyPem, cert: root.certificatePem }
     this.#rootContext = contextOf(root)
     this.#endpoint = endpoint
     this.#endpointContext = contextOf(endpoint)
@@ -85,8 +87,7 @@ export class EmbeddedOrchestrator {
     )
     this.#server = https.createServer({
       SNICallback: (name, done) => done(null, this.#contextFor(name)),
-      key: root.keyPem,
-      cert: root.certificatePem,
+      ...this.#root,
     })
     this.#server.on('request', (request, response) => void this.#serve(request, response))
     this.#server.on('clientError', (_error, socket) => socket.destroy())
@@ -166,6 +167,12 @@ export class EmbeddedOrchestrator {
     if (keepFiles) this.setFile('keys/Full_server.crt', Buffer.from(this.#endpoint.certificatePem))
     else await this.#rebuildFiles()
     return this.#endpoint
+  }
+
+  /** Which versions and ciphers of TLS it speaks from now on; the default is Node's. */
+  limitTls(limits: Pick<tls.SecureContextOptions, 'minVersion' | 'maxVersion' | 'ciphers'>): void {
+    this.#server.setSecureContext({ ...this.#root, ...limits })
+    this.#server.closeAllConnections()
   }
 
   issueToken(request: Partial<TokenRequest> = {}): string {

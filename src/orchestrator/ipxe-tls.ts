@@ -77,7 +77,7 @@ const refusals: ReadonlySet<string> = new Set(['TLS_NO_COMMON_GROUND', 'TLS_FAIL
 export function certificateProblems(chain: readonly CertificateFacts[]): string[] {
   return chain.flatMap((certificate) => {
     const problems: string[] = []
-    if (!/^(RSA|EC) /.test(certificate.key))
+    if (!/^(RSA \d+|EC (prime256v1|secp384r1))$/.test(certificate.key))
       problems.push(`${certificate.subject} has a key of kind ${certificate.key}`)
     if (/pss/i.test(certificate.signatureAlgorithm))
       problems.push(`${certificate.subject} is signed with RSA-PSS`)

@@ -94,8 +94,7 @@ describe('what to paste', () => {
     [
       'firewalld',
       firewalld('default'),
-      'firewall-cmd --permanent --zone="$(firewall-cmd --get-zone-of-interface=eth1 || firewall-cmd --get-default-zone)"' +
-        ' --add-port=67/udp --add-port=69/udp --add-port=40000-40099/udp && firewall-cmd --reload',
+      'firewall-cmd --permanent --zone=public --add-port=67/udp --add-port=69/udp --add-port=40000-40099/udp && firewall-cmd --reload',
     ],
     [
       'iptables',
@@ -127,6 +126,14 @@ describe('what to paste', () => {
       assert.ok(said.passes === 'no')
       assert.equal(openingCommand(firewallManager([ruleset]), said.by, opening), command)
     })
+})
+
+test('firewalld that drops in no zone’s chain is asked for the zone', () => {
+  const by = { tool: 'nftables', table: 'inet firewalld', chain: 'filter_INPUT' } as const
+  assert.equal(
+    openingCommand('firewalld', by, { interface: 'eth1', protocol: 'tcp', ports: ['8069'] }),
+    'firewall-cmd --permanent --zone="$(firewall-cmd --get-zone-of-interface=eth1 || firewall-cmd --get-default-zone)" --add-port=8069/tcp && firewall-cmd --reload',
+  )
 })
 
 describe('reading', () => {

@@ -11,6 +11,10 @@ const needs = missing(
   'nft:nftables',
   'iptables:iptables',
   'socat:socat',
+  'setpriv:util-linux',
+  'dbus-daemon:dbus-daemon',
+  '/usr/bin/python3:python3',
+  'apt-get:apt',
 )
 
 describe('faults made for real', { skip: needs }, () => {

@@ -78,5 +78,8 @@ test('keys and signatures that iPXE cannot read', () => {
   const facts = certificateFacts(rsa.certificatePem)
   assert.deepEqual(certificateProblems([facts]), [])
   assert.match(certificateProblems([{ ...facts, key: 'ed25519' }]).join(), /key of kind ed25519, which iPXE/)
+  for (const key of ['EC prime256v1', 'EC secp384r1'])
+    assert.deepEqual(certificateProblems([{ ...facts, key }]), [])
+  assert.match(certificateProblems([{ ...facts, key: 'EC secp521r1' }]).join(), /EC secp521r1, which iPXE/)
   assert.match(certificateProblems([{ ...facts, signatureAlgorithm: 'rsassaPss' }]).join(), /RSA-PSS/)
 })

@@ -4,14 +4,13 @@ import { type Culprit, judge } from '../../host/firewall/judge.ts'
 import type { Passage } from '../../host/firewall/model.ts'
 import type { FirewallFacts } from '../../host/firewall/read.ts'
 import { openingCommand } from '../../host/firewall/remedy.ts'
-import type { NetworkInterface } from '../../net/interfaces.ts'
 import { escapeText } from '../../ui/text.ts'
-import { type Check, type CheckResult, failed, ok, skipped, warning, worstOf } from '../check.ts'
+import { type Check, type CheckResult, failed, ok, skipped, warning } from '../check.ts'
 
 /** One kind of datagram that must pass; `opening` names the ports that a rule would open. */
 interface Way {
   readonly what: string
-  readonly passage: Pick<Passage, 'direction' | 'sourcePort' | 'destinationPort' | 'connectionState'>
+  readonly passage: Omit<Passage, 'interface' | 'sourceAddress' | 'destinationAddress'>
   readonly opening: readonly string[]
 }
 
@@ -31,17 +30,22 @@ export const firewallTransfers: Check = {
   run: (facts) => judgeAll(facts, (config) => transferWays(config)),
 }
 
-function requestWays({ mode, ports }: Config): Way[] {
-  const dhcp = [
-    request('DHCP requests', ports.dhcp, ports.dhcpClient),
-    request('questions to the boot server', ports.bootServer, undefined),
+function requestWays({ mode, ports, httpBoot }: Config): Way[] {
+  return [
+    ...(mode === 'proxy' ? [request('DHCP requests', 'udp', ports.dhcp, ports.dhcpClient)] : []),
+    ...(mode === 'proxy' ? [request('questions to the boot server', 'udp', ports.bootServer)] : []),
+    request('TFTP requests', 'udp', ports.tftp),
+    ...(httpBoot.mode === 'local' ? [request('HTTP boot requests', 'tcp', httpBoot.port)] : []),
   ]
-  return [...(mode === 'proxy' ? dhcp : []), request('TFTP requests', ports.tftp, undefined)]
 }
 
-function request(what: string, port: number, sourcePort: number | undefined): Way {
-  const passage = { direction: 'input', sourcePort, destinationPort: port, connectionState: 'new' } as const
-  return { what: `${what} (UDP ${port})`, passage, opening: [String(port)] }
+function request(what: string, protocol: 'udp' | 'tcp', destinationPort: number, sourcePort?: number): Way {
+  const passage = { direction: 'input', connectionState: 'new', protocol, destinationPort } as const
+  return {
+    what: `${what} (${protocol.toUpperCase()} ${destinationPort})`,
+    passage: { ...passage, sourcePort },
+    opening: [String(destinationPort)],
+  }
 }
 
 /** Acknowledgements answer what we sent, so connection tracking helps where a rule asks it. */
@@ -54,7 +58,7 @@ function transferWays({ ports, tftp }: Config): Way[] {
       : data?.kind === 'single'
         ? [String(ports.tftp)]
         : ['32768-60999']
-  const out = { direction: 'output', connectionState: 'new' } as const
+  const out = { direction: 'output', connectionState: 'new', protocol: 'udp' } as const
   return [
     {
       what: `offers (from UDP ${ports.dhcp} to ${ports.dhcpClient})`,
@@ -70,6 +74,7 @@ function transferWays({ ports, tftp }: Config): Way[] {
       what: `TFTP acknowledgements (to UDP ${opening.join()})`,
       passage: {
         direction: 'input',
+        protocol: 'udp',
         sourcePort: 2000,
         destinationPort: dataPort,
         connectionState: 'established',
@@ -86,9 +91,13 @@ async function judgeAll(
   const [config, firewall, nics] = await Promise.all([facts.config(), facts.firewall(), facts.servedNics()])
   const [unreadable] = firewall.unreadable
   if (unreadable !== undefined) return skipped(`needs root: ${escapeText(unreadable)}`)
-  const results = nics.flatMap((nic) => waysOf(config).map((way) => judgeOne(firewall, nic, way)))
-  const bad = results.filter(({ outcome }) => outcome !== 'ok')
-  if (bad.length > 0) return worstOf(bad)
+  const stops = nics.flatMap(({ name }) =>
+    waysOf(config).flatMap((way) => judgeOne(firewall, name, way) ?? []),
+  )
+  if (stops.length > 0) {
+    const result = stops.some(({ passes }) => passes === 'no') ? failed : warning
+    return result(evidenceOf(stops), remedyFor(firewall, stops))
+  }
   return ok(
     firewall.rulesets.every(({ chains }) => chains.length === 0)
       ? 'no rules'
@@ -96,24 +105,32 @@ async function judgeAll(
   )
 }
 
-function judgeOne(
-  firewall: FirewallFacts,
-  nic: NetworkInterface,
-  { what, passage, opening }: Way,
-): CheckResult {
+/** A way that is barred, on one NIC, and by what. */
+interface Stop {
+  readonly way: Way
+  readonly nic: string
+  readonly by: Culprit
+  readonly passes: 'no' | 'maybe'
+}
+
+function judgeOne(firewall: FirewallFacts, nic: string, way: Way): Stop | undefined {
   const judgement = judge(firewall.rulesets, {
-    ...passage,
-    interface: nic.name,
-    protocol: 'udp',
+    ...way.passage,
+    interface: nic,
     sourceAddress: undefined,
     destinationAddress: undefined,
   })
-  if (judgement.passes === 'yes') return ok(what)
-  const { by } = judgement
-  const sentence = `${what} on ${nic.name}: ${culprit(by)}`
-  const remedy = remedyFor(firewall, by, nic.name, opening)
-  if (judgement.passes === 'maybe') return warning(`${sentence} may stop them`, remedy)
-  return failed(`${sentence} stops them`, remedy)
+  return judgement.passes === 'yes' ? undefined : { way, nic, by: judgement.by, passes: judgement.passes }
+}
+
+/** What one rule stops is one sentence. */
+function evidenceOf(stops: readonly Stop[]): string {
+  const sentences = Map.groupBy(stops, ({ nic, by, passes }) => {
+    return `on ${nic}: ${culprit(by)} ${passes === 'no' ? 'stops' : 'may stop'} them`
+  })
+  return [...sentences]
+    .map(([sentence, those]) => `${those.map(({ way }) => way.what).join(', ')} ${sentence}`)
+    .join('; ')
 }
 
 function culprit({ tool, table, chain, rule }: Culprit): string {
@@ -121,10 +138,25 @@ function culprit({ tool, table, chain, rule }: Culprit): string {
   return rule === undefined ? `the policy of ${place}` : `“${escapeText(rule)}” in ${place}`
 }
 
-/** Requests are let in by a rule before; what keeps our own datagrams in is for its owner to take away. */
-function remedyFor(firewall: FirewallFacts, by: Culprit, nic: string, opening: readonly string[]): string {
-  if (opening.length > 0)
-    return openingCommand(firewall.manager, by, { interface: nic, protocol: 'udp', ports: opening })
+/** One command for all ports that the same tool can open at once. */
+function remedyFor({ manager }: FirewallFacts, stops: readonly Stop[]): string {
+  const sameCommand = ({ way, nic, by }: Stop) => {
+    const place = manager === 'none' || way.opening.length === 0 ? `${by.tool} ${by.table} ${by.chain}` : ''
+    return `${nic} ${way.passage.protocol} ${way.opening.length > 0} ${place}`
+  }
+  const commands = [...Map.groupBy(stops, sameCommand).values()].flatMap((those) => {
+    const [first] = those
+    if (first === undefined) return []
+    const { nic, by, way } = first
+    const ports = those.flatMap(({ way: { opening } }) => opening)
+    if (ports.length === 0) return [lettingOut(by, nic)]
+    return [openingCommand(manager, by, { interface: nic, protocol: way.passage.protocol, ports })]
+  })
+  return commands.join('\n')
+}
+
+/** What keeps our own datagrams in is no port to open: a rule before the one that does. */
+function lettingOut(by: Culprit, nic: string): string {
   if (by.tool === 'nftables')
     return `nft insert rule ${by.table} ${by.chain} oifname "${nic}" udp sport 67-65535 accept`
   const program = by.tool === 'iptables' ? 'iptables' : 'iptables-legacy'

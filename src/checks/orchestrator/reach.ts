@@ -1,6 +1,6 @@
 import { displayFingerprint } from '../../orchestrator/certificate.ts'
 import { displayDestination } from '../../orchestrator/failures.ts'
-import { ipxeCompatibility } from '../../orchestrator/ipxe-tls.ts'
+import { certificateProblems, ipxeCompatibility } from '../../orchestrator/ipxe-tls.ts'
 import { escapeText } from '../../ui/text.ts'
 import { type Check, failed, ok, skipped, warning } from '../check.ts'
 
@@ -78,10 +78,13 @@ export const ipxeTls: Check = {
     if (chosen === undefined) return skipped(needsOrchestrator)
     const options = { ...facts.connectOptions(), trust: { extraAuthorities: [] } }
     const { since, cipher, problems } = await ipxeCompatibility(chosen.endpoint.destination, options)
-    const [first] = problems
+    // Where no handshake came about, the certificate that this program was shown may say why.
+    const [first] = [...certificateProblems(chosen.peer?.chain ?? []), ...problems]
     const remedy =
       'Let the orchestrator’s administrator allow TLS 1.2 with an RSA certificate and ECDHE-RSA-AES256-GCM-SHA384.'
-    if (first !== undefined) return failed(escapeText(first), remedy)
+    const spoken =
+      chosen.peer === undefined ? '' : `; here it speaks ${chosen.peer.protocol} ${chosen.peer.cipher}`
+    if (first !== undefined) return failed(`${escapeText(first)}${spoken}`, remedy)
     return since === 'every release'
       ? ok(`every iPXE, ${cipher}`)
       : ok(`iPXE of ${since} and newer, ${cipher}`)

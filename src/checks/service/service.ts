@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { containerName } from '../../deploy/render/compose.ts'
 import { escapeText } from '../../ui/text.ts'
-import { type Check, failed, ok, skipped, warning } from '../check.ts'
-import type { Facts } from '../facts.ts'
+import { type Check, type CheckResult, failed, ok, skipped, warning } from '../check.ts'
+import { type ContainerState, containerState, unit, unitState } from './managers.ts'
 import { runningService } from './running.ts'
 
-const unit = 'emf-pxe.service'
-const notInstalled = 'not installed by emf-pxe init'
+export const notInstalled = 'not installed by emf-pxe init'
 
 export const installed: Check = {
   id: 'service-installed',
@@ -52,8 +50,10 @@ export const restarts: Check = {
   title: 'the service does not keep restarting',
   dependsOn: ['service-running'],
   async run(facts) {
+    const container = await containerState(facts)
+    if (container !== undefined) return restartsOfContainer(container)
     const state = await unitState(facts)
-    if (state?.LoadState !== 'loaded') return skipped('not a systemd service')
+    if (state?.LoadState !== 'loaded') return skipped('neither a systemd service nor a container')
     const count = Number(state.NRestarts ?? 0)
     if (count === 0) return ok(`since ${state.ActiveEnterTimestamp || 'its start'}`)
     return warning(
@@ -61,6 +61,14 @@ export const restarts: Check = {
       `journalctl -u ${unit} -n 100 --no-pager`,
     )
   },
+}
+
+function restartsOfContainer({ restarts: count, startedAt, exitCode, error }: ContainerState): CheckResult {
+  if (count === 0) return ok(`since ${startedAt}`)
+  return warning(
+    `${count} restarts, the last one after exit code ${exitCode}${error === '' ? '' : `: ${error}`}`,
+    `docker logs --tail 100 ${containerName}`,
+  )
 }
 
 export const version: Check = {
@@ -75,51 +83,4 @@ export const version: Check = {
     if (installation.version === ours) return ok(ours)
     return warning(`${escapeText(installation.version)} is installed, this is ${ours}`, 'emf-pxe upgrade')
   },
-}
-
-export const drift: Check = {
-  id: 'service-drift',
-  category: 'service',
-  title: 'installed files are as they were installed',
-  dependsOn: ['service-installed'],
-  async run(facts) {
-    const installation = await facts.installation()
-    if (installation === undefined) return skipped(notInstalled)
-    const changed: string[] = []
-    const gone: string[] = []
-    for (const entry of installation.done) {
-      if (entry.kind !== 'file' || entry.path === facts.options.configFile) continue
-      const sha256 = await hashOf(entry.path)
-      if (sha256 === undefined) gone.push(entry.path)
-      else if (sha256 !== entry.sha256) changed.push(entry.path)
-    }
-    if (gone.length > 0) return failed(`gone: ${gone.join(', ')}`, 'emf-pxe init')
-    if (changed.length > 0) return warning(`changed since: ${changed.join(', ')}`, 'emf-pxe init --dry-run')
-    return ok(`${installation.done.length} steps`)
-  },
-}
-
-async function hashOf(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch(() => undefined)
-  return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex')
-}
-
-const properties = [
-  'LoadState',
-  'ActiveState',
-  'Result',
-  'NRestarts',
-  'ExecMainStatus',
-  'ActiveEnterTimestamp',
-]
-
-/** What systemd says of the unit; undefined without systemd. */
-async function unitState(facts: Facts): Promise<Partial<Record<string, string>> | undefined> {
-  const shown = await facts.run('systemctl', ['show', unit, `--property=${properties.join()}`])
-  if (shown.kind !== 'ok') return undefined
-  return Object.fromEntries(
-    shown.stdout
-      .split('\n')
-      .map((line) => [line.slice(0, line.indexOf('=')), escapeText(line.slice(line.indexOf('=') + 1))]),
-  )
 }

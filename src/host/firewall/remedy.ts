@@ -27,7 +27,7 @@ export function openingCommand(
 ): string {
   const { interface: nic, protocol, ports } = opening
   if (manager === 'ufw') return ufw(opening)
-  if (manager === 'firewalld') return firewalld(opening)
+  if (manager === 'firewalld') return firewalld(opening, by.chain)
   if (by.tool === 'nftables')
     return `nft insert rule ${by.table} ${by.chain} iifname "${nic}" ${protocol} dport { ${ports.join(', ')} } accept`
   const program = by.tool === 'iptables' ? 'iptables' : 'iptables-legacy'
@@ -41,8 +41,9 @@ function ufw({ interface: nic, protocol, ports }: Opening): string {
   return `ufw allow in on ${nic} proto ${protocol} to any port ${list}`
 }
 
-function firewalld({ interface: nic, protocol, ports }: Opening): string {
-  const zone = `--zone="$(firewall-cmd --get-zone-of-interface=${nic} || firewall-cmd --get-default-zone)"`
+function firewalld({ interface: nic, protocol, ports }: Opening, chain: string): string {
+  const known = /^(?:filter_)?IN_([A-Za-z0-9-]+)$/.exec(chain)?.[1]
+  const zone = known ?? `"$(firewall-cmd --get-zone-of-interface=${nic} || firewall-cmd --get-default-zone)"`
   const added = ports.map((port) => `--add-port=${port}/${protocol}`).join(' ')
-  return `firewall-cmd --permanent ${zone} ${added} && firewall-cmd --reload`
+  return `firewall-cmd --permanent --zone=${zone} ${added} && firewall-cmd --reload`
 }

@@ -109,6 +109,41 @@ export function atTheNode(commands: string, flags = ''): NonNullable<Fault['repa
   }
 }
 
+/** The service runs on without the right by which it opened its ports; `status` looks at it from outside. */
+export const unprivileged: Fault['make'] = async (site) => {
+  const free = (port: number) => site.paste(`sysctl -qw net.ipv4.ip_unprivileged_port_start=${port}`)
+  await free(0)
+  await site.startService(withoutPorts)
+  await free(1024)
+  return once(() => site.startService())
+}
+
+/** Nobody runs, and whoever asks has less than root's rights, as in a container. */
+export const withheld: Fault['make'] = async (site) => {
+  await site.stopService()
+  site.statusBy = withoutPorts.join(' ')
+  return once(async () => {
+    site.statusBy = ''
+    await site.startService()
+  })
+}
+
+const withoutPorts = ['setpriv', '--bounding-set=-net_bind_service', '--inh-caps=-net_bind_service']
+
+/** What Kubernetes writes into a pod that has a network of its own (ip netns mounts it over /etc/hosts). */
+export const pod: Fault['make'] = async (site) => {
+  const file = `/etc/netns/${site.pxe}/hosts`
+  writeFileSync(file, `# Kubernetes-managed hosts file.\n127.0.0.1 localhost\n${at.pxe} emf-pxe-0\n`)
+  return async () => rmSync(file, { force: true })
+}
+
+export function tls(limits: Parameters<FaultSite['orchestrator']['limitTls']>[0]): Fault['make'] {
+  return async ({ orchestrator }) => {
+    orchestrator.limitTls(limits)
+    return async () => orchestrator.limitTls({})
+  }
+}
+
 export function configured(change: (config: FaultSite['config']) => unknown): Fault['make'] {
   return async (site) => {
     site.writeConfig(change(structuredClone(site.config)))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { execFile, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { FinishedCheck } from '../../../src/checks/check.ts'
@@ -48,6 +48,8 @@ export class FaultSite {
   readonly config: ConfigInput
   /** The node of the fault that is being tried. */
   lastNode: PlayedNode | undefined
+  /** What `emf-pxe status` is started by, to have less than all rights: `setpriv …`. */
+  statusBy = ''
   #service: Program | undefined
   #dhcp: Transcript | undefined
   #number = 0
@@ -75,13 +77,24 @@ export class FaultSite {
     const db = await makeIdentity({ commonName: 'Lab Secure Boot db' })
     const orchestrator = await inside(cloud, () => startOrchestrator(db))
     const site = new FaultSite(lan, cloud, db, orchestrator)
-    mkdirSync(site.stateDirectory)
-    site.#writeProgram()
-    site.writeConfig()
-    await site.startDhcp()
-    await site.paste('emf-pxe fetch')
-    await site.startService()
+    // A site that is half there would keep the test's process alive.
+    await site.#prepare().catch(async (error: unknown) => {
+      await site.close()
+      throw error
+    })
     return site
+  }
+
+  async #prepare(): Promise<void> {
+    mkdirSync(this.stateDirectory)
+    this.addProgram(
+      'emf-pxe',
+      `${process.execPath} --disable-warning=ExperimentalWarning ${join(root, 'bin/run.ts')}`,
+    )
+    this.writeConfig()
+    await this.startDhcp()
+    await this.paste('emf-pxe fetch')
+    await this.startService()
   }
 
   /** The configuration, or another one for as long as a fault lasts. */
@@ -114,10 +127,10 @@ export class FaultSite {
   }
 
   /** `emf-pxe serve`, until it is stopped; a service that runs is stopped first. */
-  async startService(): Promise<void> {
+  async startService(startedBy: readonly string[] = []): Promise<void> {
     await this.stopService()
     this.#service = new Program(
-      this.lan.spawn(this.pxe, ['emf-pxe', 'serve'], { env: this.#environment() }),
+      this.lan.spawn(this.pxe, [...startedBy, 'emf-pxe', 'serve'], { env: this.#environment() }),
       'serve',
     )
     await this.#service.output.waitFor(/"event":"service\.started"/, 20_000)
@@ -174,7 +187,7 @@ export class FaultSite {
 
   /** What `emf-pxe status --json` says of one check. */
   async check(id: string): Promise<FinishedCheck> {
-    const asked = `emf-pxe status --json --wait 1 --only ${id}`
+    const asked = `${this.statusBy} emf-pxe status --json --wait 1 --only ${id}`
     const output = await this.paste(`${asked} || [ $? = 3 ]`)
     const report = JSON.parse(output) as { checks: FinishedCheck[] }
     const found = report.checks.find((check) => check.id === id)
@@ -201,12 +214,11 @@ export class FaultSite {
     }
   }
 
-  /** `emf-pxe`, from source. */
-  #writeProgram(): void {
-    const program = join(this.directory, 'bin/emf-pxe')
-    mkdirSync(join(this.directory, 'bin'))
-    const node = `${process.execPath} --disable-warning=ExperimentalWarning`
-    writeFileSync(program, `#!/bin/sh\nexec ${node} ${join(root, 'bin/run.ts')} "$@"\n`)
+  /** Puts a program into the PATH of everything that is pasted: a shell command, to which arguments are added. */
+  addProgram(name: string, command: string): void {
+    const program = join(this.directory, 'bin', name)
+    mkdirSync(dirname(program), { recursive: true })
+    writeFileSync(program, `#!/bin/sh\nexec ${command} "$@"\n`)
     chmodSync(program, 0o755)
   }
 }

@@ -17,14 +17,19 @@ import {
   nothing,
   once,
   paste,
+  pod,
   receipt,
   rival,
   stored,
   thief,
+  tls,
   tokenFile,
   unplugged,
+  unprivileged,
+  withheld,
 } from './fault-making.ts'
 import { at, bootFile, fqdn } from './fault-site.ts'
+import { firewalld, ufw } from './firewall-programs.ts'
 
 /** Every fault: made for real, named by a check, and gone after its remedy. */
 export const faults: readonly Fault[] = [
@@ -43,6 +48,28 @@ export const faults: readonly Fault[] = [
       rmSync(site.configFile)
       return async () => site.writeConfig()
     },
+  },
+  {
+    name: 'a pod on a network of its own',
+    check: 'container-network',
+    evidence: /kubernetes container has a network of its own, e0 \(10\.78\.0\.5\)/,
+    remedy: /hostNetwork: true/,
+    make: pod,
+  },
+  {
+    name: 'a service whose right to open ports was taken away',
+    check: 'privileges',
+    outcome: 'warning',
+    evidence: /root, ports from 1024 on: it holds its ports, but may not open UDP 67, 69 again/,
+    remedy: /^setcap cap_net_bind_service=\+ep/,
+    make: unprivileged,
+  },
+  {
+    name: 'a container that withholds the right to open ports',
+    check: 'privileges',
+    evidence: /CAP_NET_BIND_SERVICE is withheld.*UDP 67, 69 here/,
+    remedy: /--cap-add NET_BIND_SERVICE/,
+    make: withheld,
   },
   {
     name: 'UDP 67 taken by another program',
@@ -101,6 +128,37 @@ export const faults: readonly Fault[] = [
     evidence: /iptables filter INPUT/,
     remedy: /^iptables -I INPUT/,
     make: command('iptables -A INPUT -p udp --dport 69 -j DROP', 'iptables -F INPUT'),
+    repair: paste,
+  },
+  {
+    name: 'nft drops the port of HTTP boot',
+    check: 'firewall-requests',
+    evidence: /HTTP boot requests \(TCP 8069\) on e0/,
+    remedy: /tcp dport \{ 8069 \} accept$/,
+    make: async (site) => {
+      site.writeConfig({ ...site.config, httpBoot: { mode: 'local' } })
+      const undo = await inputRule('tcp dport 8069 drop')(site)
+      return async () => {
+        site.writeConfig()
+        await undo()
+      }
+    },
+    repair: paste,
+  },
+  {
+    name: 'ufw as it comes',
+    check: 'firewall-requests',
+    evidence: /UDP 4011\), TFTP requests \(UDP 69\) on e0: the policy of iptables filter INPUT stops them/,
+    remedy: /^ufw allow in on e0 proto udp to any port 67,4011,69$/,
+    make: ufw,
+    repair: paste,
+  },
+  {
+    name: 'firewalld as it comes',
+    check: 'firewall-requests',
+    evidence: /nftables inet firewalld filter_IN_public stops them/,
+    remedy: /^firewall-cmd --permanent --zone=public --add-port=67\/udp .* && firewall-cmd --reload$/,
+    make: firewalld,
     repair: paste,
   },
   {
@@ -382,7 +440,7 @@ export const faults: readonly Fault[] = [
     },
   },
   {
-    name: 'a certificate that iPXE cannot use',
+    name: 'a certificate that has expired',
     check: 'orchestrator-certificate',
     evidence: /expired/,
     make: async ({ orchestrator }) => {
@@ -392,6 +450,28 @@ export const faults: readonly Fault[] = [
       })
       return once(() => orchestrator.rotateCertificate())
     },
+  },
+  {
+    name: 'a certificate that iPXE cannot use',
+    check: 'orchestrator-ipxe-tls',
+    evidence: /has a key of kind EC secp521r1, which iPXE does not know; here it speaks TLSv1\.3/,
+    remedy: /allow TLS 1\.2 with an RSA certificate/,
+    make: async ({ orchestrator }) => {
+      await orchestrator.rotateCertificate({ key: 'EC P-521' })
+      return once(() => orchestrator.rotateCertificate())
+    },
+  },
+  {
+    name: 'an endpoint that speaks TLS 1.3 alone',
+    check: 'orchestrator-ipxe-tls',
+    evidence: /no TLS 1\.2 cipher in common with any iPXE; here it speaks TLSv1\.3/,
+    make: tls({ minVersion: 'TLSv1.3' }),
+  },
+  {
+    name: 'an endpoint whose only cipher iPXE lacks',
+    check: 'orchestrator-ipxe-tls',
+    evidence: /no TLS 1\.2 cipher.*here it speaks TLSv1\.2 ECDHE-RSA-CHACHA20-POLY1305/,
+    make: tls({ maxVersion: 'TLSv1.2', ciphers: 'ECDHE-RSA-CHACHA20-POLY1305' }),
   },
   {
     name: 'no boot.ipxe',
