@@ -166,6 +166,7 @@ export class Engine {
       publish,
       responder,
       policy: (serverAddress: string) => this.#policy(serverAddress),
+      now: () => clock.now(),
       openTransfers: (station: StationOptions) => this.#transfers.open(station),
     }
   }

@@ -3,6 +3,8 @@ import type { EventSink } from '../events/event.ts'
 import type { DatagramNetwork, DatagramSocket, Endpoint } from '../net/datagram.ts'
 import { limitedBroadcast } from '../net/on-link.ts'
 import type { Arrival, BootPolicy } from '../proxydhcp/types.ts'
+import { RefusalTally } from './refusal-tally.ts'
+import { RequestGate } from './request-gate.ts'
 import type { Answer, DhcpResponder } from './responder.ts'
 import { SendTrouble } from './send-trouble.ts'
 
@@ -30,6 +32,8 @@ export interface StationParts {
   /** Asked for each request: configuration and boot files may have changed. */
   readonly policy: (serverAddress: string) => BootPolicy
   readonly publish: EventSink
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
   /** Opens TFTP on the station’s address. */
   readonly openTransfers: (options: StationOptions) => Promise<Closable>
 }
@@ -80,7 +84,7 @@ export class Station {
 }
 
 function dhcpSockets({ interface: nic, address, ports, relay, receiveBufferBytes }: StationOptions) {
-  const common = { interface: nic, broadcast: true, receiveBufferBytes }
+  const common = { interface: nic, broadcast: true, manyAtOnce: true, receiveBufferBytes }
   const broadcasts = {
     service: 'dhcp',
     open: {
@@ -110,7 +114,12 @@ function listen(
 ): void {
   const { interface: nic, address: serverAddress } = options
   const trouble = new SendTrouble(options, parts.publish)
+  const gate = new RequestGate(parts.now())
+  const tally = new RefusalTally(nic, parts.publish)
   socket.onMessage((bytes, source) => {
+    const nowMs = parts.now()
+    const refusal = gate.refusal(bytes, nowMs)
+    if (refusal !== undefined) return tally.count(refusal, nowMs)
     const arrival: Arrival = { interface: nic, serverAddress, service, source }
     const answer = parts.responder.answer(bytes, arrival, parts.policy(serverAddress))
     if (answer === undefined) return

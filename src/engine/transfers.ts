@@ -115,7 +115,8 @@ function happeningOf(fact: TftpFact, node: NodeReference): Happening {
       return { type: 'tftp.refused', file: fact.file, reason: fact.reason, code: fact.code, ...node }
     case 'dropped': {
       const detail = `${node.address}: ${fact.detail}${fact.count > 1 ? ` (${fact.count} times)` : ''}`
-      return { type: 'packet.dropped', interface: node.interface, reason: fact.reason, detail }
+      const count = fact.count > 1 ? { count: fact.count } : {}
+      return { type: 'packet.dropped', interface: node.interface, reason: fact.reason, detail, ...count }
     }
   }
 }

@@ -125,6 +125,8 @@ export type InterfaceEvent =
       readonly interface: string
       readonly reason: string
       readonly detail: string
+      /** Datagrams that this stands for, in a flood; absent: one. */
+      readonly count?: number
     }
 
 export type ArtifactEvent =

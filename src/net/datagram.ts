@@ -42,6 +42,11 @@ export interface DatagramOptions {
   readonly broadcast?: boolean
   /** A listener beside others (a DHCP client's port): several programs may hear the same broadcasts. */
   readonly shared?: boolean
+  /**
+   * Whatever waits is taken in few system calls, so that a flood cannot hide one datagram among many for
+   * long: for ports that any stranger may broadcast to.
+   */
+  readonly manyAtOnce?: boolean
   /** SO_RCVBUF wished for, bytes; what the kernel granted may be less. */
   readonly receiveBufferBytes?: number
 }

@@ -3,6 +3,7 @@ import type { FirstContact } from './first-contact.ts'
 import type { DirectSending } from './kernel-socket.ts'
 import { knowsNeighbour } from './libc/arp.ts'
 import type { Libc } from './libc/libc.ts'
+import type { Receiver } from './libc/receiver.ts'
 import type { Exit, Sender } from './libc/sender.ts'
 import { limitedBroadcast, onLinkNetworks } from './on-link.ts'
 
@@ -10,6 +11,7 @@ export interface DirectParts {
   readonly libc: Libc
   readonly sender: Sender
   readonly firstContact: FirstContact
+  readonly receiver: Receiver
 }
 
 const anyAddress = '0.0.0.0'

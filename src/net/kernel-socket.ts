@@ -3,6 +3,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import { leadingRun } from './batch.ts'
 import type { DatagramSocket, Endpoint } from './datagram.ts'
 import { systemCallError } from './libc/libc.ts'
+import type { Receiver } from './libc/receiver.ts'
 import { type Destination, type Exit, mostPerCall, type Sender } from './libc/sender.ts'
 import { isOnLink, limitedBroadcast, type OnLinkNetworks } from './on-link.ts'
 
@@ -22,6 +23,8 @@ export interface KernelSocketParts {
   readonly socket: Socket
   readonly local: Endpoint
   readonly direct?: DirectSending | undefined
+  /** Takes what waits behind a datagram that the event loop brought; undefined leaves all of it to the loop. */
+  readonly receiver?: Receiver | undefined
   readonly receiveBufferBytes?: number | undefined
   /** True when a DHCP server on this machine has the same port open. */
   readonly sharesPort?: boolean
@@ -57,7 +60,8 @@ export class KernelSocket implements DatagramSocket {
     this.receiveBufferBytes = parts.receiveBufferBytes
     this.sharesPort = parts.sharesPort ?? false
     parts.socket.on('message', (bytes, from) => {
-      for (const listener of this.#messageListeners) listener(bytes, from)
+      this.#deliver(bytes, from)
+      this.#takeWaiting()
     })
     parts.socket.on('error', (error) => this.#report(error))
     parts.sendFrom?.on('error', (error) => this.#report(error))
@@ -131,6 +135,17 @@ export class KernelSocket implements DatagramSocket {
     if (failure === undefined) return
     if (momentary.has(failure)) this.#queueAll(datagrams, to)
     else this.#report(sendError(failure, to))
+  }
+
+  #deliver(bytes: Uint8Array, from: Endpoint): void {
+    for (const listener of this.#messageListeners) listener(bytes, from)
+  }
+
+  /** At most one call's worth for each datagram of the event loop, which takes 32 of a socket at a time: others get their turn. */
+  #takeWaiting(): void {
+    const { receiver, direct } = this.#parts
+    if (!this.#open || receiver === undefined || direct === undefined) return
+    for (const { bytes, from } of receiver.take(direct.descriptor)) this.#deliver(bytes, from)
   }
 
   #queueAll(datagrams: readonly Uint8Array[], to: Endpoint): number {

@@ -10,6 +10,7 @@ import { type InheritedSocket, InheritedSockets } from './inherited-sockets.ts'
 import { KernelSocket, type KernelSocketParts } from './kernel-socket.ts'
 import { boundDevice, grantedReceiveBuffer, openDescriptor, shareAddress } from './libc/descriptor.ts'
 import { type Libc, loadLibc } from './libc/libc.ts'
+import { Receiver } from './libc/receiver.ts'
 import { Sender } from './libc/sender.ts'
 import { limitedBroadcast } from './on-link.ts'
 import { openError } from './open-error.ts'
@@ -98,6 +99,7 @@ export class KernelNetwork implements DatagramNetwork {
       socket,
       local: { address: options.address, port },
       direct: this.#direct && directSending(this.#direct, descriptor, address, options),
+      receiver: options.manyAtOnce ? this.#direct?.receiver : undefined,
       receiveBufferBytes: this.#direct && grantedReceiveBuffer(this.#direct.libc, descriptor),
       ...rest,
     })
@@ -141,6 +143,7 @@ function directParts(libc: Libc): DirectParts {
   return {
     libc,
     sender: new Sender(libc),
+    receiver: new Receiver(libc),
     firstContact: new FirstContact(),
   }
 }

@@ -1,5 +1,10 @@
 import type { ServeEvent } from '../events/event.ts'
 
+/** How many an event stands for. */
+export function countOf(event: ServeEvent): number {
+  return event.type === 'packet.dropped' ? (event.count ?? 1) : 1
+}
+
 /**
  * Name under which an event is counted per hour, such as `ignored:raspberry-pi`; undefined for what
  * is not counted. What is too frequent to be kept one by one is kept like this.

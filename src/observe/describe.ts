@@ -49,7 +49,10 @@ const sentences: { readonly [Type in ServeEvent['type']]: (event: EventOf<Type>)
   'interface.readdressed': (event) =>
     info(`${event.interface}: address changed from ${event.previous} to ${event.address}`),
   'interface.failed': (event) => error(`${event.interface}: ${event.message} [${event.code}]`),
-  'packet.dropped': (event) => debug(`${event.interface}: packet dropped, ${event.reason} (${event.detail})`),
+  'packet.dropped': (event) =>
+    (floods.has(event.reason) ? warning : debug)(
+      `${event.interface}: ${droppedWords(event.count)}, ${event.reason} (${event.detail})`,
+    ),
   'artifact.loaded': (event) =>
     info(
       `serving ${event.path} (${formatBytes(event.sizeBytes)}, sha256 ${event.sha256.slice(0, 12)}) to ${event.architecture}`,
@@ -96,6 +99,13 @@ export function describeNode(node: NodeReference | BootStory): string {
 }
 
 const formNames = { direct: 'direct form', bootServer: 'boot server form' } as const
+
+/** What says that somebody on the LAN is up to no good, or broken. */
+const floods = new Set(['node-asks-too-often', 'too-many-requests'])
+
+function droppedWords(count = 1): string {
+  return count === 1 ? 'packet dropped' : `${count} packets dropped`
+}
 
 const waitingReasons = {
   missing: 'there is no such interface yet',

@@ -32,6 +32,11 @@ export function addressNumber(address: string): number {
   return number * 256 + octet
 }
 
+/** A 32-bit number as a dotted quad. */
+export function addressText(number: number): string {
+  return `${number >>> 24}.${(number >>> 16) & 255}.${(number >>> 8) & 255}.${number & 255}`
+}
+
 function notAnAddress(text: string): RangeError {
   return new RangeError(`not an IPv4 address: ${JSON.stringify(text)}`)
 }

@@ -3,7 +3,7 @@ import type { EventSink, ServeEvent } from '../../events/event.ts'
 import { isNodeEvent } from '../../events/fold.ts'
 import type { BootStories } from '../../events/stories.ts'
 import type { BootStory } from '../../events/story.ts'
-import { counterName } from '../counted.ts'
+import { counterName, countOf } from '../counted.ts'
 import { openDatabase } from './database.ts'
 import { type HourlyCount, readCounts } from './reader.ts'
 import { HistoryWriter } from './writer.ts'
@@ -40,7 +40,7 @@ export class History {
 
   readonly record: EventSink = (event) => {
     const name = counterName(event)
-    if (name !== undefined) this.#writer.count(event.atMs, name)
+    if (name !== undefined) this.#writer.count(event.atMs, name, countOf(event))
     if (!isNodeEvent(event) || event.type === 'tftp.progress') return
     const story = this.#stories.get(event.mac)
     if (story === undefined) return

@@ -51,12 +51,12 @@ export class HistoryWriter {
     if (!oldest.done) this.#pending.delete(oldest.value)
   }
 
-  count(atMs: number, name: string): void {
+  count(atMs: number, name: string, by = 1): void {
     const hour = Math.floor(atMs / hourMs) * hourMs
     const key = `${hour} ${name}`
     const entry = this.#counts.get(key)
-    if (entry === undefined) this.#counts.set(key, { hourMs: hour, name, count: 1 })
-    else entry.count += 1
+    if (entry === undefined) this.#counts.set(key, { hourMs: hour, name, count: by })
+    else entry.count += by
   }
 
   /** Commits this story now, as far as it has changed. */

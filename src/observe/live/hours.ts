@@ -1,5 +1,5 @@
 import type { ServeEvent } from '../../events/event.ts'
-import { counterName } from '../counted.ts'
+import { counterName, countOf } from '../counted.ts'
 import type { LiveHour } from './snapshot.ts'
 
 export const hourMs = 3_600_000
@@ -14,7 +14,7 @@ export class Hours {
   /** True when the event is counted. */
   count(event: ServeEvent): boolean {
     const name = counterName(event)
-    if (name !== undefined) this.add(event.atMs, name, 1)
+    if (name !== undefined) this.add(event.atMs, name, countOf(event))
     return name !== undefined
   }
 

@@ -21,7 +21,13 @@ export function countsOf(event: ServeEvent, story: BootStory | undefined): Count
     case 'dhcp.ignored':
       return [one('emf_pxe_requests_ignored_total', { ...nic(event), reason: event.reason })]
     case 'packet.dropped':
-      return [one('emf_pxe_packets_dropped_total', { ...nic(event), reason: event.reason })]
+      return [
+        {
+          counter: 'emf_pxe_packets_dropped_total',
+          labels: { ...nic(event), reason: event.reason },
+          by: event.count ?? 1,
+        },
+      ]
     case 'tftp.requested':
       return [one('emf_pxe_transfers_granted_total', nic(event))]
     case 'tftp.failed':
