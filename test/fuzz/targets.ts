@@ -38,4 +38,9 @@ export const targets: readonly TargetEntry[] = [
     load: () => import('./targets/http.ts'),
   },
   { name: 'probe', covers: ['src/node/', 'src/probe/'], load: () => import('./targets/probe.ts') },
+  {
+    name: 'lived-in',
+    covers: ['src/wire/', 'src/proxydhcp/', 'src/tftp/', 'src/engine/', 'src/events/', 'src/observe/'],
+    load: () => import('./targets/lived-in.ts'),
+  },
 ]
