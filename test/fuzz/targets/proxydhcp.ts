@@ -113,10 +113,15 @@ function destinationHolds(request: DhcpPacket, { service, source }: Arrival, { d
     return
   }
   const { address, port } = destination.to
-  const relay =
-    service === 'dhcp' && address === request.giaddr && port === 67 && !/^(0|127|2[2-5]\d)\./.test(address)
+  const relay = service === 'dhcp' && address === request.giaddr && port === 67 && isHostAddress(address)
   const back = service === 'bootServer' && address === source.address && port === source.port
   if (!relay && !back) assert.fail(`sent to ${address}:${port}`)
+}
+
+/** Neither this network, loopback, multicast nor broadcast. */
+function isHostAddress(address: string): boolean {
+  const first = Number(address.split('.')[0])
+  return first >= 1 && first <= 223 && first !== 127
 }
 
 function packetIn(bytes: Uint8Array): DhcpPacket {
