@@ -65,7 +65,7 @@ function memoryOf(child: ChildProcess): { nowBytes: number; peakBytes: number } 
 const ticksPerSecond = 100
 
 /** Fields 14 and 15 of /proc/PID/stat: user and system time of all threads, in clock ticks. */
-function cpuOf(child: ChildProcess): number {
+export function cpuOf(child: ChildProcess): number {
   const stat = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond
