@@ -6,7 +6,6 @@ import { type InstallResult, install, refuseOrdinaryUser } from '../deploy/insta
 import { kubernetesValues } from '../deploy/kubernetes-answers.ts'
 import { programWords } from '../deploy/program-file.ts'
 import { initCommand, refuseDropping } from '../deploy/settings.ts'
-import { targetOf } from '../deploy/targets/targets.ts'
 import { defaultKubernetes, type RenderValues } from '../deploy/values.ts'
 import { refuseUnusableAnswers } from './answers.ts'
 import { bareInstall } from './bare-install.ts'
@@ -52,8 +51,6 @@ export async function init(flags: InitFlags, around: InitSurroundings): Promise<
   const found = await orchestratorStep(flags, present?.orchestrator, around)
   const token = await tokenStep(flags, found.settings.fqdn, found.opened, around)
   const target = await targetStep(flags, around)
-  // Before waiting for a boot file that could not be served here anyway.
-  if (target !== 'none') await targetOf(target, flags.outputDirectory).check(around.host, around.program)
   const orchestrator = { ...found.settings, tokenFile: token.tokenFile }
   const values = await valuesOf(flags, composeConfig(present, { interfaces, orchestrator }), around)
   await refuseHiddenAuthorities(target, found.settings.caFile)

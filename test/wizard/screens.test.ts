@@ -22,11 +22,16 @@ function start(
   t: TestContext,
   argv: readonly string[] = [],
   site = InitSite.open(t, orchestrator),
+  environment: Readonly<Record<string, string>> = {},
 ): { site: InitSite; terminal: Terminal } {
   const script = join(projectRoot, 'test/wizard/support/program.ts')
   const node = [process.execPath, '--disable-warning=ExperimentalWarning']
   const words = [...node, script, String(orchestrator.port), 'init', ...site.places, ...argv]
-  const terminal = Terminal.start(words, { LANG: 'C.UTF-8', TERM: 'screen-256color' })
+  const terminal = Terminal.start(words, {
+    LANG: 'C.UTF-8',
+    TERM: 'screen-256color',
+    ...environment,
+  })
   t.after(() => terminal.close())
   return { site, terminal }
 }
@@ -73,6 +78,19 @@ describe('the wizard', { skip: lacks }, () => {
     const { interfaces, orchestrator: written } = parse(readFileSync(site.configFile, 'utf8'))
     assert.deepEqual(interfaces, [{ name: 'eth1' }])
     assert.deepEqual(written, { fqdn: site.orchestrator.fqdn, caFile: site.caFile })
+  })
+
+  test('who chooses what cannot be installed here is told why, and asked again', async (t) => {
+    const site = InitSite.open(t, orchestrator)
+    const known = ['--orchestrator', site.orchestrator.fqdn, '--ca-file', site.caFile]
+    const { terminal } = start(t, ['--interface', 'eth1', ...known], site, { PATH: '/nowhere' })
+    await terminal.sees(/\? Token for the orchestrator/)
+    terminal.press('Enter')
+    await terminal.sees(/\? How shall it run\?/)
+    await terminal.choose('A Helm release')
+    await terminal.sees(/! .*helm[\s\S]*→[\s\S]*\? How shall it run\?/)
+    await terminal.choose('Nothing yet')
+    await terminal.sees(/\? Apply\?/)
   })
 
   test('a person vouches for the certificate, and is not asked again', async (t) => {
