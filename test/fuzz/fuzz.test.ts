@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
@@ -23,6 +23,9 @@ const slowOnes: Readonly<Record<string, number>> = {
   'boot-file': 300,
   signature: 300,
   http: 300,
+  orchestrator: 1_000,
+  probe: 1_000,
+  'lived-in': 1_000,
 }
 
 for (const { name } of targets)
@@ -40,6 +43,16 @@ for (const { name } of targets)
     assert.equal(status, 0, `${stdout}\n${stderr}`)
     assert(Number(/(\d+) of \d+ branches/.exec(stdout)?.[1]) > 50, stdout)
   })
+
+test('docs/lab.md names every target', () => {
+  const named = [
+    ...readFileSync(join(import.meta.dirname, '../../docs/lab.md'), 'utf8').matchAll(/^\| `([a-z-]+)` \|/gm),
+  ]
+  assert.deepEqual(
+    named.map(([, name]) => name),
+    targets.map(({ name }) => name),
+  )
+})
 
 describe('a planted fault', () => {
   const most = 200_000
@@ -60,6 +73,8 @@ describe('a planted fault', () => {
       const blind = await fuzz({ ...(await plant('fault')), seed, guided: false, isOver })
       assert.equal(blind.find, undefined)
       assert(guided.inputs < most / 2, `${guided.inputs} inputs`)
+      const again = await fuzz({ ...(await plant('fault')), seed, isOver })
+      assert.deepEqual([again.inputs, again.find?.input], [guided.inputs, guided.find?.input])
     })
 
   test('is cut down to what it needs', async () => {
