@@ -55,8 +55,11 @@ async function doStep(
   // Also a step that has nothing to do: it may hold what a failure has to restore.
   journal.steps.push(step)
   if (step.change === 'same') return
-  if (step.kind === 'file') await replaceFile(step, host, journal)
-  else await runStep(step, host, observer)
+  if (step.kind === 'file') return replaceFile(step, host, journal)
+  await runStep(step, host, observer).catch((error: unknown) => {
+    if (step.command.takesItselfBack === true) journal.steps.pop()
+    throw error
+  })
 }
 
 async function replaceFile({ file, before }: FileStep, host: DeployHost, journal: Journal): Promise<void> {
@@ -88,7 +91,13 @@ async function runStep({ command }: CommandStep, host: DeployHost, observer: App
   if (result.exitCode === 0) return
   const message = failureText(command.run ?? [], result)
   if (command.optional === true) observer.warned(message)
-  else throw new EmfPxeError('DEPLOY_STEP_FAILED', { message })
+  else throw new EmfPxeError('DEPLOY_STEP_FAILED', { message: message + (await whyFailed(command, host)) })
+}
+
+async function whyFailed({ whyFailed: words }: DesiredCommand, host: DeployHost): Promise<string> {
+  if (words === undefined) return ''
+  const { exitCode, output } = await host.run(words)
+  return exitCode === 0 && output.trim() !== '' ? `\n${lastLines(output)}` : ''
 }
 
 async function runCommand(command: DesiredCommand, host: DeployHost): Promise<CommandResult> {
@@ -143,11 +152,11 @@ async function quietly(task: () => Promise<void>, what: string, observer: ApplyO
 
 /** `systemctl restart emf-pxe.service` ended with 1: its last lines. */
 export function failureText(words: readonly string[], { exitCode, output }: CommandResult): string {
-  const said = output
-    .trim()
-    .split('\n')
-    .slice(-12)
-    .map((line) => `  ${escapeText(line.trimEnd())}`)
   const how = exitCode === 127 ? 'was not found' : `ended with ${exitCode}`
-  return [`${words.join(' ')} ${how}`, ...(output.trim() === '' ? [] : said)].join('\n')
+  return [`${words.join(' ')} ${how}`, ...(output.trim() === '' ? [] : [lastLines(output)])].join('\n')
+}
+
+function lastLines(output: string): string {
+  const lines = output.trim().split('\n').slice(-12)
+  return lines.map((line) => `  ${escapeText(line.trimEnd())}`).join('\n')
 }

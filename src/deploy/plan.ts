@@ -33,6 +33,10 @@ export interface DesiredCommand {
   readonly undo?: readonly string[]
   /** Instead of `undo` when this or a later step fails: brings back what ran before; empty: nothing does. */
   readonly restore?: readonly string[]
+  /** When it fails it has taken itself back: neither `undo` nor `restore` is wanted then. */
+  readonly takesItselfBack?: boolean
+  /** Asked when it fails, before anything is undone; what it says belongs to the message. */
+  readonly whyFailed?: readonly string[]
   /** Runs when an earlier step changes something. */
   readonly afterChange?: boolean
   /** Runs unless this fact was observed to be `yes`. */

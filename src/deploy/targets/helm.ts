@@ -161,13 +161,25 @@ function upgradeCommand(
     title: `helm upgrade --install ${release} (namespace ${values.kubernetes.namespace})`,
     run: helm('upgrade', '--install', release, './emf-pxe', ...flags, ...create),
     undo: helm('uninstall', release, '--wait'),
-    // `--atomic` has rolled a failed upgrade back already; the release that was there must live.
+    // `--atomic` rolls a failed upgrade back, for which it takes as long again.
+    takesItselfBack: true,
+    ...(facts.get('kubectl') === 'yes' ? { whyFailed: warningEvents(values, facts) } : {}),
+    // The release that was there must live, too, when a later step fails.
     ...(facts.get('release-exists') === 'yes' ? { restore: [] } : {}),
     unless: 'release-current',
     afterChange: true,
-    timeoutMs: (waitMinutes + 1) * 60_000,
+    timeoutMs: (2 * waitMinutes + 1) * 60_000,
     workplace: files.map(({ name, content, mode }) => ({ name, content: contentOf(content), mode })),
   }
+}
+
+/** All that is left of pods which never became ready: an image that is not there, a refusal, a probe. */
+function warningEvents({ kubernetes }: RenderValues, facts: ReadonlyMap<string, string>): readonly string[] {
+  const columns = 'custom-columns=WHEN:.lastTimestamp,OBJECT:.involvedObject.name,WARNING:.message'
+  return [
+    ...['kubectl', '--context', facts.get('context') ?? '', '--namespace', kubernetes.namespace],
+    ...['get', 'events', '--field-selector', 'type=Warning', '--sort-by=.lastTimestamp', '--output', columns],
+  ]
 }
 
 function contentOf(content: string | Uint8Array): FileContent {
