@@ -21,7 +21,8 @@ export default class Fetch extends BaseCommand {
     const { kind, entry, report, findings } = outcome
     this.finish('fetch', { outcome: kind, entry, findings }, () => {
       const news = kind === 'replaced' ? 'A newer boot file was stored.' : 'The boot file is current.'
-      return report === undefined ? news : `${showReport(report, findings, this.ui.theme)}\n\n${news}`
+      if (report === undefined) return news
+      return `${showReport(report, findings, this.ui.theme, this.ui.columns)}\n\n${news}`
     })
   }
 }

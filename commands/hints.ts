@@ -4,7 +4,7 @@ import { BaseCommand } from '../src/cli/base-command.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { siteHints } from '../src/service/site-hints.ts'
-import { indent } from '../src/ui/text.ts'
+import { indent, wrap } from '../src/ui/text.ts'
 
 const servers = ['dnsmasq', 'isc-dhcpd', 'kea', 'windows', 'mikrotik']
 
@@ -26,7 +26,7 @@ export default class Hints extends BaseCommand {
       wanted
         .map(
           ({ title, where, lines }) =>
-            `${this.ui.theme.bold(title)}\n  ${where}\n\n${indent(lines.join('\n'), 4)}\n`,
+            `${this.ui.theme.bold(title)}\n${indent(wrap(where, this.ui.columns - 2).join('\n'), 2)}\n\n${indent(lines.join('\n'), 4)}\n`,
         )
         .join('\n'),
     )

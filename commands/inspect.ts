@@ -46,7 +46,9 @@ export default class Inspect extends BaseCommand {
       fqdn: flags.orchestrator,
       nowMs: Date.now(),
     })
-    this.finish('inspection', { report, findings }, () => showReport(report, findings, this.ui.theme))
+    this.finish('inspection', { report, findings }, () =>
+      showReport(report, findings, this.ui.theme, this.ui.columns),
+    )
     return findings.some(({ severity }) => severity === 'error') ? exitCodes.artifact : exitCodes.ok
   }
 }

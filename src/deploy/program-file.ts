@@ -22,6 +22,11 @@ export async function programFile(path: string): Promise<ProgramFile> {
   return { path, sha256: hash.digest('hex'), sizeBytes: size }
 }
 
+/** Words that start this program as it runs now, installed or not. */
+export function runningWords(): InstallPaths['program'] {
+  return isSea() ? [process.execPath] : programWords()
+}
+
 /** Words that start this program once it is installed: the binary in its place, else Node and this script. */
 export function programWords(): InstallPaths['program'] {
   const script = process.argv[1]

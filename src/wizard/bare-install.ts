@@ -1,6 +1,7 @@
 import { apply, Journal, undo } from '../deploy/apply.ts'
 import type { InstallResult } from '../deploy/install.ts'
 import { hasChanges, plan, type Step } from '../deploy/plan.ts'
+import { runningWords } from '../deploy/program-file.ts'
 import { configFile } from '../deploy/render/systemd.ts'
 import { showPlan } from '../deploy/show.ts'
 import { stepReporter } from '../deploy/step-reporter.ts'
@@ -50,10 +51,10 @@ async function carryOut(
 }
 
 function afterwards({ paths }: RenderValues): InstallResult['afterwards'] {
-  const { program, configFile: config, stateDirectory } = paths
+  const { configFile: config, stateDirectory } = paths
   const places = `--config ${config} --state-dir ${stateDirectory}`
   return [
-    { what: 'To serve', command: `${program.join(' ')} serve ${places}` },
+    { what: 'To serve', command: `${runningWords().join(' ')} serve ${places}` },
     { what: 'Watch nodes boot', command: `emf-pxe watch --state-dir ${stateDirectory}` },
     { what: 'To undo everything', command: `rm -r ${config} ${stateDirectory}/artifact` },
   ]

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Finding } from '../artifact/assess/finding.ts'
 import type { ArtifactReport } from '../artifact/inspect/report.ts'
+import { showFacts } from '../artifact/show-report.ts'
 import type { StoredEntry } from '../artifact/store/manifest.ts'
 import { ArtifactStore } from '../artifact/store/store.ts'
 import type { Config } from '../config/schema.ts'
 import { fetchWithProgress } from '../service/fetch-with-progress.ts'
+import { findingText } from './finding-text.ts'
 import { warn } from './say.ts'
-import { findingText, showArtifact } from './show-artifact.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
 export interface FetchedArtifact {
@@ -71,7 +72,7 @@ function tell(
   findings: readonly Finding[],
   { ui }: Pick<InitSurroundings, 'ui'>,
 ): void {
-  if (report !== undefined) ui.note(showArtifact(report, ui.sideTheme, ui.sideCapabilities.columns))
+  if (report !== undefined) ui.note(showFacts(report, ui.sideTheme, ui.sideCapabilities.columns))
   for (const finding of findings) warn(ui, findingText(finding))
   if (findings.length === 0) ui.done('Nothing is wrong with the boot file')
   if (findings.some(({ severity }) => severity === 'error'))
