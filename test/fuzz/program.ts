@@ -47,12 +47,14 @@ export async function runFuzzer(
 }
 
 async function list(entries: readonly TargetEntry[]): Promise<number> {
+  const lines: string[] = []
   for (const { name, covers, load } of entries) {
     const target = await (await load()).open()
     await target.close?.()
-    console.log(`${name}\n  feeds  ${target.feeds}\n  covers ${covers.join(' ')}`)
-    for (const rule of target.holds) console.log(`  holds  ${rule}`)
+    lines.push(name, `  feeds  ${target.feeds}`, `  covers ${covers.join(' ')}`)
+    for (const rule of target.holds) lines.push(`  holds  ${rule}`)
   }
+  console.log(lines.join('\n'))
   return 0
 }
 
