@@ -15,8 +15,11 @@ import type { FuzzTarget } from '../target.ts'
 
 /** What a server of ours may say; 500 would be a handler that threw. */
 const statuses = ['100', '200', '400', '404', '405', '408', '409', '413', '414', '417', '421', '431', '503']
-/** A connection without an answer for so long is closed from here. */
-const patienceMs = 30_000
+/**
+ * A connection without an answer for so many seconds is a find. Counted one by one: when the fuzzer itself
+ * is stopped for a while, that is one.
+ */
+const patienceSeconds = 30
 /** Live views that may still be open: the server hears of an end a little later. */
 const mostViews = 8
 const bootFile = Buffer.from('the boot file, and nothing else '.repeat(40))
@@ -80,8 +83,11 @@ export async function open(): Promise<FuzzTarget> {
 function converse(door: NetConnectOpts, bytes: Uint8Array): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   const socket = createConnection(door)
-  const silence = setTimeout(() => fail(new Error('neither an answer nor an end')), patienceMs)
   let heard = ''
+  let seconds = 0
+  const silence = setInterval(() => {
+    if (++seconds > patienceSeconds) fail(new Error('neither an answer nor an end'))
+  }, 1_000)
   const fail = (error: Error) => {
     socket.destroy()
     reject(error)
@@ -93,7 +99,7 @@ function converse(door: NetConnectOpts, bytes: Uint8Array): Promise<string> {
   })
   socket.on('error', () => {})
   socket.on('close', () => {
-    clearTimeout(silence)
+    clearInterval(silence)
     process.off('uncaughtException', fail)
     resolve(heard)
   })
