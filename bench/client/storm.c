@@ -7,6 +7,7 @@
  * measures, and prints the processor time it used so that this can be checked.
  *
  * --other FILE: the server changes from one file to the other, and every node must get either whole.
+ * --spread MS: the nodes begin one after the other within that time, instead of all at once.
  * --second ADDRESS: a boot that failed is begun anew with the other of two servers, and so by turns.
  *
  * Round-trip time and loss are made here: outgoing datagrams wait in a delay line, datagrams of both
@@ -46,15 +47,15 @@ struct node {
 
 struct delayed { uint64_t dueAt; int node, fd, length; struct sockaddr_in to; uint8_t bytes[128]; };
 
-static struct { const char *address, *from, *name, *path, *otherPath, *second; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss; unsigned seed; } opt =
-  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, NULL, NULL, 69, 1, 1468, 4, 1, true, 0, 0, 1 };
+static struct { const char *address, *from, *name, *path, *otherPath, *second; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss, spreadMs; unsigned seed; } opt =
+  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, NULL, NULL, 69, 1, 1468, 4, 1, true, 0, 0, 0, 1 };
 
 static struct file { uint8_t *bytes; uint64_t size; } files[2];
 static struct node *nodes;
 static struct delayed *line;
 static size_t lineHead, lineTail, lineSize;
 static struct sockaddr_in servers[2];
-static int ep, ended, resends, restarts, mixtures;
+static int ep, switchedOn, ended, resends, restarts, mixtures;
 static uint64_t datagrams;
 
 static uint64_t now(void) {
@@ -226,9 +227,20 @@ static void flush_line(void) {
   }
 }
 
+/* Switches on the nodes whose time has come. */
+static void begin_due(uint64_t begun) {
+  double passedMs = (double)(now() - begun) / 1000;
+  for (; switchedOn < opt.nodes && opt.spreadMs * switchedOn <= passedMs * opt.nodes; switchedOn++) {
+    struct node *n = &nodes[switchedOn];
+    n->phase = opt.probe ? PROBING : FETCHING;
+    n->startedAt = now();
+    request(n);
+  }
+}
+
 /* Until the next datagram of the delay line is due; a wait of its own would keep a processor busy. */
 static long idle_nanoseconds(void) {
-  if (lineHead == lineTail) return 50000000;
+  if (lineHead == lineTail) return switchedOn < opt.nodes ? 1000000 : 50000000;
   uint64_t t = now(), dueAt = line[lineHead % lineSize].dueAt;
   return dueAt <= t ? 0 : (long)(dueAt - t < 50000 ? dueAt - t : 50000) * 1000;
 }
@@ -252,6 +264,7 @@ static void options(int argc, char **argv) {
     else if (!strcmp(name, "--probe")) opt.probe = atoi(value) != 0;
     else if (!strcmp(name, "--rtt")) opt.rttMs = atof(value);
     else if (!strcmp(name, "--loss")) opt.loss = atof(value);
+    else if (!strcmp(name, "--spread")) opt.spreadMs = atof(value);
     else if (!strcmp(name, "--seed")) opt.seed = (unsigned)atoi(value);
     else { fprintf(stderr, "unknown option %s\n", name); exit(2); }
   }
@@ -283,18 +296,15 @@ int main(int argc, char **argv) {
   line = calloc(lineSize, sizeof *line);
   ep = epoll_create1(0);
   uint64_t begun = now();
-  for (int i = 0; i < opt.nodes; i++) {
-    nodes[i].fd = -1;
-    nodes[i].phase = opt.probe ? PROBING : FETCHING;
-    nodes[i].startedAt = now();
-    request(&nodes[i]);
-  }
+  for (int i = 0; i < opt.nodes; i++) nodes[i].fd = -1;
+  begin_due(begun);
   uint64_t checked = now();
   struct epoll_event events[512];
   while (ended < opt.nodes) {
     int count = epoll_pwait2(ep, events, 512, &(struct timespec){ .tv_nsec = idle_nanoseconds() }, NULL);
     for (int i = 0; i < count; i++) if (nodes[events[i].data.u32].phase < DONE) arrived(&nodes[events[i].data.u32]);
     flush_line();
+    begin_due(begun);
     if (now() - checked > 50000) { checked = now(); timeouts(); }
   }
   uint64_t lastEnd = begun;

@@ -19,7 +19,7 @@ const dataPorts = [40_000, 40_001, 40_002, 40_003]
 const skip = missing('root', 'ip:iproute2', 'cc:gcc')
 
 test(`${wanted} hostile datagrams, then every node boots`, { skip, timeout: 14_400_000 }, async (context) => {
-  const site = await StormSite.open(context, { tftp: { dataPorts: '40000-40003' } })
+  const site = await StormSite.serving(context, { config: { tftp: { dataPorts: '40000-40003' } } })
   const blaster = join(site.directory, 'blaster')
   execFileSync('cc', ['-O2', '-o', blaster, join(import.meta.dirname, '../hostile/blaster.c')])
   assert.equal((await site.storm({ nodes: 20 })).failed, 0)
@@ -28,7 +28,7 @@ test(`${wanted} hostile datagrams, then every node boots`, { skip, timeout: 14_4
   for (let read = 0, seed = 1; read < wanted; seed++) {
     await blast(site, blaster, Math.min(burst, wanted), seed)
     read = counters(site).read - before.read
-    residents.push({ read, bytes: residentBytes(site.serverPid) })
+    residents.push({ read, bytes: residentBytes(site.server.pid) })
     if (seed % 10 === 0 || read >= wanted) context.diagnostic(lineOf(site, read))
   }
   context.diagnostic(`${counters(site).lost - before.lost} more found no room in the sockets`)
@@ -47,14 +47,14 @@ function assertPlateau(residents: readonly { read: number; bytes: number }[]): v
 
 async function blast(site: StormSite, blaster: string, count: number, seed: number): Promise<void> {
   const numbers = [count, seed, perSecond, ...dataPorts].map(String)
-  const child = site.lan.spawn(site.nodes, [blaster, 'e0', site.address, site.serverMac, ...numbers])
+  const child = site.lan.spawn(site.nodes, [blaster, 'e0', site.server.address, site.server.mac, ...numbers])
   const [code] = await once(child, 'exit')
   assert.equal(code, 0)
 }
 
 /** Datagrams that programs in the server's namespace have read, and those that found a full buffer. */
 function counters(site: StormSite): { read: number; lost: number } {
-  const lines = site.lan.exec(site.server, ['cat', '/proc/net/snmp']).split('\n')
+  const lines = site.server.exec(['cat', '/proc/net/snmp']).split('\n')
   const [names = [], values = []] = lines
     .filter((line) => line.startsWith('Udp:'))
     .map((line) => line.split(' '))
@@ -63,7 +63,7 @@ function counters(site: StormSite): { read: number; lost: number } {
 }
 
 function lineOf(site: StormSite, read: number): string {
-  const megabytes = (field: string) => Math.round(statusBytes(site.serverPid, field) / 1e6)
+  const megabytes = (field: string) => Math.round(statusBytes(site.server.pid, field) / 1e6)
   return `${(read / 1e6).toFixed(2)} million read: ${megabytes('VmRSS')} MB resident, ${megabytes('RssAnon')} MB of it anonymous`
 }
 

@@ -15,13 +15,14 @@ export class Lan {
   readonly #prefix: string
   readonly #namespaces: string[] = []
   readonly #children: ChildProcess[] = []
+  readonly #onExit = () => this.close()
 
   constructor() {
     this.#prefix = `ep${process.pid.toString(36)}${(made++).toString(36)}`
     this.switchNamespace = this.addNamespace('sw')
     run('ip', ['-n', this.switchNamespace, 'link', 'add', 'br0', 'type', 'bridge'])
     run('ip', ['-n', this.switchNamespace, 'link', 'set', 'br0', 'up'])
-    process.once('exit', () => this.close())
+    process.once('exit', this.#onExit)
   }
 
   /** An empty namespace with loopback up; returns its full name. */
@@ -99,6 +100,7 @@ export class Lan {
   }
 
   close(): void {
+    process.off('exit', this.#onExit)
     for (const child of this.#children.splice(0)) child.kill('SIGKILL')
     for (const namespace of this.#namespaces.splice(0)) {
       quietly(() => killInside(namespace))
