@@ -39,6 +39,8 @@ const commands: readonly CompletableCommand[] = [
   { name: 'shell', summary: 'Choose', words: ['bash', 'zsh'], flags: [] },
   { name: 'nodes list', summary: 'List nodes', words: [], flags: [flag('all')] },
   { name: 'nodes register', summary: 'Register', words: [], flags: [] },
+  { name: 'keys', summary: 'List keys', words: [], flags: [flag('all')] },
+  { name: 'keys add', summary: 'Add', words: [], flags: [flag('force')] },
 ]
 const scripts = Object.fromEntries(
   shells.map((shell) => {
@@ -56,7 +58,7 @@ describe('bash', { skip: missing('bash:bash') }, () => {
     return execFileSync('bash', ['-c', ask], { encoding: 'utf8', cwd: directory }).trim().split('\n')
   }
   for (const [line, expected] of [
-    ['emf-pxe ', ['serve', 'shell', 'nodes', 'help']],
+    ['emf-pxe ', ['serve', 'shell', 'nodes', 'keys', 'help']],
     ['emf-pxe s', ['serve', 'shell']],
     ['emf-pxe nodes ', ['list', 'register']],
     ['emf-pxe nodes list --', ['--all', '--help']],
@@ -64,6 +66,10 @@ describe('bash', { skip: missing('bash:bash') }, () => {
     ['emf-pxe serve --target ', ['systemd', 'docker']],
     ['emf-pxe serve --config emf-pxe.b', ['emf-pxe.bash']],
     ['emf-pxe shell b', ['bash']],
+    ['emf-pxe keys ', ['add', '--all', '--help']],
+    ['emf-pxe keys --a', ['--all']],
+    ['emf-pxe keys --all --h', ['--help']],
+    ['emf-pxe keys add --', ['--force', '--help']],
   ] as const) {
     test(`"${line}"`, () => {
       assert.deepEqual(offers(line), expected)
@@ -89,7 +95,7 @@ describe('fish', { skip: missing('fish:fish') }, () => {
       .sort()
   }
   for (const [line, expected] of [
-    ['emf-pxe ', ['nodes', 'serve', 'shell']],
+    ['emf-pxe ', ['keys', 'nodes', 'serve', 'shell']],
     ['emf-pxe nodes ', ['list', 'register']],
     ['emf-pxe nodes list --', ['--all']],
     ['emf-pxe serve --', ['--config', '--json', '--target']],
@@ -117,7 +123,10 @@ describe('zsh', { skip: missing('zsh:zsh') }, () => {
     return execFileSync('zsh', ['-f', '-c', ask], { encoding: 'utf8' }).trim().split('\n')
   }
   for (const [line, expected] of [
-    ['emf-pxe ', ["serve:Serve: it's [fine]", 'shell:Choose', 'nodes:nodes …']],
+    ['emf-pxe ', ["serve:Serve: it's [fine]", 'shell:Choose', 'nodes:nodes …', 'keys:List keys']],
+    ['emf-pxe keys ', ['add']],
+    ['emf-pxe keys --a', ["--all[It's “quoted”\\: \\[x\\]]"]],
+    ['emf-pxe keys add --', ["--force[It's “quoted”\\: \\[x\\]]"]],
     ['emf-pxe nodes ', ['list', 'register']],
     ['emf-pxe nodes list ', ["--all[It's “quoted”\\: \\[x\\]]"]],
     ['emf-pxe shell ', ['1:argument:(bash zsh)']],
@@ -129,6 +138,11 @@ describe('zsh', { skip: missing('zsh:zsh') }, () => {
 })
 
 describe('the real table', () => {
+  test('explain offers the codes that it knows', async () => {
+    const explain = (await describeCommands(commandTable)).find(({ name }) => name === 'explain')
+    for (const code of ['PXE-E18', 'CONFIG_INVALID']) assert.ok(explain?.words.includes(code), code)
+  })
+
   test('every command and every flag is in every script', async () => {
     const real = await describeCommands(commandTable)
     for (const shell of shells) {

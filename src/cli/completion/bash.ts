@@ -9,7 +9,7 @@ _emf_pxe() {
   local command="\${COMP_WORDS[1]}" words=""
   COMPREPLY=()
   case "$command" in
-${topics.map((topic) => `    ${topic}) [ "$COMP_CWORD" -gt 2 ] && command="${topic} \${COMP_WORDS[2]}" ;;`).join('\n')}
+${topics.map((topic) => topicCase(topic, commands)).join('\n')}
   esac
   if [ "$COMP_CWORD" -eq 1 ]; then
     words="${[...firstWords(commands), 'help'].join(' ')}"
@@ -18,8 +18,11 @@ ${topics.map((topic) => `    ${topic}) [ "$COMP_CWORD" -gt 2 ] && command="${top
 ${commands.flatMap(valueCases).join('\n')}
     esac
     case "$command" in
-${topics.map((topic) => `      "${topic}") words="${secondWords(topic, commands).join(' ')}" ;;`).join('\n')}
-${commands.map(commandCase).join('\n')}
+${topics
+  .filter((topic) => !isCommand(topic, commands))
+  .map((topic) => `      "${topic}") words="${secondWords(topic, commands).join(' ')}" ;;`)
+  .join('\n')}
+${commands.map((command) => commandCase(command, commands)).join('\n')}
     esac
   fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
@@ -28,8 +31,22 @@ complete -F _emf_pxe emf-pxe
 `.replaceAll(/^\n/gm, '')
 }
 
-function commandCase({ name, flags, words }: CompletableCommand): string {
-  const all = [...words, ...flags.map((flag) => `--${flag.name}`), '--help']
+/** Only with a second word that we know: `nodes --json` is `nodes`. */
+function topicCase(topic: string, commands: readonly CompletableCommand[]): string {
+  const known = secondWords(topic, commands).join('|')
+  const take = `[ "$COMP_CWORD" -gt 2 ] && command="${topic} \${COMP_WORDS[2]}"`
+  return `    ${topic}) case "\${COMP_WORDS[2]}" in ${known}) ${take} ;; esac ;;`
+}
+
+function isCommand(word: string, commands: readonly CompletableCommand[]): boolean {
+  return commands.some(({ name }) => name === word)
+}
+
+function commandCase(
+  { name, flags, words }: CompletableCommand,
+  commands: readonly CompletableCommand[],
+): string {
+  const all = [...words, ...secondWords(name, commands), ...flags.map((flag) => `--${flag.name}`), '--help']
   return `      "${name}") words="${all.join(' ')}" ;;`
 }
 

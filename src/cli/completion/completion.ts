@@ -1,4 +1,5 @@
 import { EmfPxeError } from '../../errors/error.ts'
+import { explainableCodes } from '../../errors/explain.ts'
 import type { CommandTable } from '../table.ts'
 import { flagsOf } from '../twins.ts'
 import { bashScript } from './bash.ts'
@@ -49,7 +50,8 @@ export async function describeCommands(table: CommandTable): Promise<Completable
           values: flag.options ?? [],
           isPath: flag.helpValue === 'FILE' || flag.helpValue === 'DIR',
         }))
-      return { name, summary: entry.summary, flags, words: firstArgument?.options ?? [] }
+      const words = name === 'explain' ? explainableCodes() : (firstArgument?.options ?? [])
+      return { name, summary: entry.summary, flags, words }
     }),
   )
 }

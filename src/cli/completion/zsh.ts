@@ -29,8 +29,10 @@ _emf_pxe "$@"
 }
 
 function topicCase(topic: string, commands: readonly CompletableCommand[]): string {
-  const words = secondWords(topic, commands).join(' ')
-  return `    ${topic}) if (( CURRENT == 3 )); then compadd ${words}; return; fi; command="${topic} $words[3]" ;;`
+  const words = secondWords(topic, commands)
+  const offer = `if (( CURRENT == 3 )) && [[ $words[3] != -* ]]; then compadd ${words.join(' ')}; return; fi`
+  const take = `case $words[3] in ${words.join('|')}) command="${topic} $words[3]" ;; esac`
+  return `    ${topic}) ${offer}; ${take} ;;`
 }
 
 function commandCase({ name, flags, words }: CompletableCommand): string {
