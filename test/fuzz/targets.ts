@@ -20,7 +20,11 @@ export const targets: readonly TargetEntry[] = [
     load: () => import('./targets/engine.ts'),
   },
   { name: 'boot-file', covers: ['src/artifact/'], load: () => import('./targets/boot-file.ts') },
-  { name: 'signature', covers: ['src/artifact/inspect/'], load: () => import('./targets/signature.ts') },
+  {
+    name: 'signature',
+    covers: ['der', 'sign', 'chain', 'certificate'].map((name) => `src/artifact/inspect/${name}`),
+    load: () => import('./targets/signature.ts'),
+  },
   {
     name: 'orchestrator',
     covers: ['src/orchestrator/', 'src/artifact/inspect/ipxe/script'],

@@ -5,8 +5,7 @@ import { readPe } from '../../../src/artifact/inspect/pe.ts'
 import { checkSignature } from '../../../src/artifact/inspect/signature.ts'
 import { readCertificateTable, type WinCertificate } from '../../../src/artifact/inspect/win-certificate.ts'
 import { signedImage, siteIdentities } from '../../artifact/support/images.ts'
-import type { Mutation } from '../mutations.ts'
-import { oneOf } from '../random.ts'
+import { derMutations } from '../der-mutations.ts'
 import type { FuzzTarget } from '../target.ts'
 
 /** Keys are made anew each time: with the same seed the inputs are alike, not the same. */
@@ -58,34 +57,3 @@ function digestIn(entry: WinCertificate): string {
   if (signedDigest === undefined) throw new Error('a signature without a digest')
   return signedDigest
 }
-
-/** Lengths in all their forms, nesting without end, tags of other kinds. */
-const derMutations: readonly Mutation[] = [
-  function nest(draft, { random }) {
-    draft.insert(
-      random(draft.length + 1),
-      new Uint8Array(2 * (1 + random(200))).map((_, at) => (at % 2 === 0 ? 0x30 : 0x80)),
-    )
-  },
-  function setLength(draft, { random }) {
-    draft.overwrite(random(draft.length || 1), oneOf(random, lengths))
-  },
-  function setTag(draft, { random }) {
-    draft.set(
-      random(draft.length || 1),
-      oneOf(random, [0x02, 0x04, 0x05, 0x06, 0x24, 0x30, 0x31, 0xa0, 0xa1, 0x1f, 0x9f]),
-    )
-  },
-]
-
-const lengths = [
-  '00',
-  '7f',
-  '80',
-  '81ff',
-  '82ffff',
-  '8400000001',
-  '84ffffffff',
-  '88ffffffffffffffff',
-  'ff',
-].map((hex) => Buffer.from(hex, 'hex'))
