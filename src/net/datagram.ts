@@ -43,8 +43,8 @@ export interface DatagramOptions {
   /** A listener beside others (a DHCP client's port): several programs may hear the same broadcasts. */
   readonly shared?: boolean
   /**
-   * Whatever waits is taken in few system calls, so that a flood cannot hide one datagram among many for
-   * long: for ports that any stranger may broadcast to.
+   * Whatever waits is taken in few system calls, and between the datagrams of other sockets: for ports that
+   * any stranger may broadcast to, where one datagram must not be hidden among many, nor wait for a storm.
    */
   readonly manyAtOnce?: boolean
   /** SO_RCVBUF wished for, bytes; what the kernel granted may be less. */

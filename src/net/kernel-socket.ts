@@ -6,6 +6,7 @@ import { systemCallError } from './libc/libc.ts'
 import type { Receiver } from './libc/receiver.ts'
 import { type Destination, type Exit, mostPerCall, type Sender } from './libc/sender.ts'
 import { isOnLink, limitedBroadcast, type OnLinkNetworks } from './on-link.ts'
+import type { UrgentSockets } from './urgent.ts'
 
 /** Direct way to the kernel for a socket whose descriptor we know. */
 export interface DirectSending {
@@ -25,6 +26,8 @@ export interface KernelSocketParts {
   readonly direct?: DirectSending | undefined
   /** Takes what waits behind a datagram that the event loop brought; undefined leaves all of it to the loop. */
   readonly receiver?: Receiver | undefined
+  /** Sockets with a receiver are among them; all others let them go first now and then. */
+  readonly urgent?: UrgentSockets
   readonly receiveBufferBytes?: number | undefined
   /** True when a DHCP server on this machine has the same port open. */
   readonly sharesPort?: boolean
@@ -49,6 +52,7 @@ export class KernelSocket implements DatagramSocket {
   readonly #parts: KernelSocketParts
   readonly #errorListeners: ((error: Error) => void)[] = []
   readonly #messageListeners: ((bytes: Uint8Array, from: Endpoint) => void)[] = []
+  #notUrgent: (() => void) | undefined
   #segments = true
   #open = true
   #queuedBytes = 0
@@ -61,8 +65,10 @@ export class KernelSocket implements DatagramSocket {
     this.sharesPort = parts.sharesPort ?? false
     parts.socket.on('message', (bytes, from) => {
       this.#deliver(bytes, from)
-      this.#takeWaiting()
+      if (parts.receiver === undefined) parts.urgent?.look()
+      else this.#takeWaiting()
     })
+    if (parts.receiver !== undefined) this.#notUrgent = parts.urgent?.add(() => this.#takeWaiting())
     parts.socket.on('error', (error) => this.#report(error))
     parts.sendFrom?.on('error', (error) => this.#report(error))
   }
@@ -103,6 +109,7 @@ export class KernelSocket implements DatagramSocket {
     this.#open = false
     const { socket, sendFrom, release } = this.#parts
     this.#messageListeners.length = 0
+    this.#notUrgent?.()
     if (release === undefined) socket.close()
     else release()
     sendFrom?.close()

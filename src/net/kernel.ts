@@ -16,6 +16,7 @@ import { limitedBroadcast } from './on-link.ts'
 import { openError } from './open-error.ts'
 import { openPlainSocket, plainSocketLimits } from './plain-socket.ts'
 import type { FindConflicts } from './port-in-use.ts'
+import { UrgentSockets } from './urgent.ts'
 
 export interface KernelNetworkParts {
   /** Default: this process's C library; `none` does without, as a Node without FFI must. */
@@ -33,6 +34,7 @@ export class KernelNetwork implements DatagramNetwork {
   readonly limits: readonly string[]
   readonly #direct: DirectParts | undefined
   readonly #inherited: InheritedSockets
+  readonly #urgent = new UrgentSockets()
   readonly #findConflicts: FindConflicts
 
   constructor(parts: KernelNetworkParts = {}) {
@@ -99,6 +101,7 @@ export class KernelNetwork implements DatagramNetwork {
       socket,
       local: { address: options.address, port },
       direct: this.#direct && directSending(this.#direct, descriptor, address, options),
+      urgent: this.#urgent,
       receiver: options.manyAtOnce ? this.#direct?.receiver : undefined,
       receiveBufferBytes: this.#direct && grantedReceiveBuffer(this.#direct.libc, descriptor),
       ...rest,

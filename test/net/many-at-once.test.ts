@@ -59,3 +59,25 @@ test('closed by the first of many: nothing more is heard', async () => {
   sender.close()
   assert.equal(heard, 1)
 })
+
+test('a request does not wait behind the acknowledgements of others', async () => {
+  const network = new KernelNetwork()
+  const busy = await open({ receiveBufferBytes: 1_000_000 }, network)
+  const requests = await open({ manyAtOnce: true }, network)
+  const sender = await open()
+  const order: string[] = []
+  let counted = 0
+  const done = new Promise<void>((resolve) => {
+    busy.onMessage(() => {
+      // As long as real work takes: a fifth of a millisecond.
+      for (const endMs = performance.now() + 0.2; performance.now() < endMs; );
+      order.push('acknowledgement')
+      if (++counted === 500) resolve()
+    })
+  })
+  requests.onMessage(() => order.push('request'))
+  for (let number = 0; number < 500; number++) sender.send(Buffer.from('ack'), busy.local)
+  sender.send(Buffer.from('discover'), requests.local)
+  await done
+  assert.ok(order.indexOf('request') < 32, `the request was number ${order.indexOf('request')}`)
+})
