@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readLastCheck } from '../artifact/last-check.ts'
 import { type TarEntry, tarGz } from '../deploy/tar.ts'
 import { readNames, readText } from '../host/read.ts'
+import { capture } from '../net/capture.ts'
 import { readHistoryIfAllowed } from '../observe/history/reader.ts'
 import { redact, Secret } from '../orchestrator/secret.ts'
 import { formatBytes } from '../ui/units.ts'
@@ -12,7 +13,7 @@ import { statusReport } from './report.ts'
 
 /** A week is long enough to see when it began. */
 const historyMs = 7 * 86_400_000
-const captureSeconds = 5
+const captureMs = 5000
 const root = 'emf-pxe-report'
 
 /** Writes the report, readable by its owner alone; returns a sentence about it. */
@@ -28,8 +29,8 @@ export async function writeBundle(
 
 /**
  * What support wants to see, as a `.tar.gz`: results of the checks, configuration, log, history, NICs,
- * routes, firewall rules, and some seconds of DHCP and TFTP headers where tcpdump is there. Tokens,
- * passwords and Authorization headers are replaced wherever they stand.
+ * routes, firewall rules, and what a served NIC sent and received on the PXE ports in some seconds, in
+ * which a node is played. Tokens, passwords and Authorization headers are replaced wherever they stand.
  */
 export async function makeBundle(checks: readonly FinishedCheck[], facts: Facts): Promise<Buffer> {
   const secrets = await knownSecrets(facts)
@@ -51,10 +52,29 @@ export async function makeBundle(checks: readonly FinishedCheck[], facts: Facts)
     'resolv.conf.txt': readText('/etc/resolv.conf'),
     ...(await programs(facts)),
   }
+  const captured = await captureBoot(facts)
   const entries: TarEntry[] = Object.entries(texts).flatMap(([name, text]) =>
     text === undefined ? [] : [{ name: `${root}/${name}`, mode: 0o600, content: clean(text) }],
   )
-  return tarGz(entries)
+  const sniffed: TarEntry =
+    captured === undefined
+      ? { name: `${root}/capture.txt`, mode: 0o600, content: 'no capture: it needs root, and a served NIC\n' }
+      : { name: `${root}/capture.pcap`, mode: 0o600, content: captured }
+  return tarGz([...entries, sniffed])
+}
+
+/** DHCP, boot server and TFTP requests of the first served NIC; for the offers a node must have asked. */
+async function captureBoot(facts: Facts): Promise<Buffer | undefined> {
+  const config = await facts.config().catch(() => undefined)
+  const nic = (await facts.servedNics().catch(() => []))[0]?.name
+  if (config === undefined || nic === undefined) return undefined
+  const { dhcp, dhcpClient, tftp, bootServer } = config.ports
+  const { clock } = facts.options
+  const ports = [dhcp, dhcpClient, tftp, bootServer]
+  const nowMs = () => facts.nowMs()
+  const heard = capture({ interface: nic, ports, durationMs: captureMs, clock, nowMs })
+  await facts.heard().catch(() => [])
+  return heard
 }
 
 /** What to look for besides everything that has the shape of a secret. */
@@ -68,8 +88,6 @@ async function knownSecrets(facts: Facts): Promise<Secret[]> {
 }
 
 async function programs(facts: Facts): Promise<Record<string, string>> {
-  const nic = (await facts.servedNics().catch(() => []))[0]?.name ?? 'any'
-  const capture = ['-i', nic, '-nn', '-v', '-c', '200', 'udp port 67 or 68 or 69 or 4011']
   const wanted: readonly (readonly [file: string, program: string, args: readonly string[]])[] = [
     ['journal.txt', 'journalctl', ['-u', 'emf-pxe', '-n', '2000', '--no-pager', '-o', 'short-iso-precise']],
     ['unit.txt', 'systemctl', ['show', 'emf-pxe.service', '--no-pager']],
@@ -78,7 +96,6 @@ async function programs(facts: Facts): Promise<Record<string, string>> {
     ['sockets.txt', 'ss', ['-lunp']],
     ['nftables.txt', 'nft', ['list', 'ruleset']],
     ['iptables.txt', 'iptables-save', []],
-    ['capture.txt', 'timeout', ['--preserve-status', String(captureSeconds - 1), 'tcpdump', ...capture]],
   ]
   const results = await Promise.all(wanted.map(([, program, args]) => facts.run(program, args)))
   return Object.fromEntries(

@@ -38,7 +38,8 @@ async function ofFiles(facts: Facts, { done }: Installation): Promise<CheckResul
       `changed since: ${changed.join(', ')}`,
       'emf-pxe init --dry-run --diff   # shows how; without --dry-run it is put right',
     )
-  return ok(`${done.filter(({ kind }) => kind === 'file').length} files`)
+  const files = done.filter(({ kind }) => kind === 'file').length
+  return ok(`${files} ${files === 1 ? 'file' : 'files'}`)
 }
 
 /** What no hash of a file shows: a unit from elsewhere, and one that systemd has not read again. */

@@ -1,6 +1,7 @@
 /** Numbers of <sys/socket.h>, <netinet/in.h> and <linux/udp.h>, the same on x86-64 and AArch64. */
 export const AF_INET = 2
 export const AF_NETLINK = 16
+export const AF_PACKET = 17
 export const SOCK_RAW = 3
 export const SOCK_DGRAM = 2
 export const SOCK_NONBLOCK = 0o4000
@@ -12,6 +13,7 @@ export const SO_BROADCAST = 6
 export const SO_SNDBUF = 7
 export const SO_RCVBUF = 8
 export const SO_BINDTODEVICE = 25
+export const SO_ATTACH_FILTER = 26
 export const SO_SNDBUFFORCE = 32
 export const SO_RCVBUFFORCE = 33
 
@@ -43,3 +45,6 @@ export const IFLA_LINKINFO = 18
 export const IFLA_INFO_KIND = 1
 export const IFA_ADDRESS = 1
 export const IFA_LOCAL = 2
+
+/** <linux/if_ether.h>: every kind of frame, those that leave as well. */
+export const ETH_P_ALL = 3
