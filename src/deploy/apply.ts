@@ -156,7 +156,8 @@ export function failureText(words: readonly string[], { exitCode, output }: Comm
   return [`${words.join(' ')} ${how}`, ...(output.trim() === '' ? [] : [lastLines(output)])].join('\n')
 }
 
-function lastLines(output: string): string {
+/** Indented and made harmless: what another program said, for a message of ours. */
+export function lastLines(output: string): string {
   const lines = output.trim().split('\n').slice(-12)
   return lines.map((line) => `  ${escapeText(line.trimEnd())}`).join('\n')
 }

@@ -19,6 +19,7 @@ class Cluster {
   release: { chart: string; values: unknown } | undefined
   kubectl = true
   upgradeCode = 0
+  rolloutCode = 0
 
   readonly answer: Answer = (words) => {
     if (words[0] === 'kubectl') return this.kubectl ? this.#kubectl(words) : { exitCode: 127 }
@@ -31,6 +32,9 @@ class Cluster {
       const label = this.namespaces.get('emf-pxe')
       return label === undefined ? { exitCode: 1, output: 'Error (NotFound)' } : { stdout: label }
     }
+    if (line.includes('rollout status'))
+      return { exitCode: this.rolloutCode, output: '0 of 1 pods are available' }
+    if (line.includes('logs --selector')) return { output: '[pod/emf-pxe-x] PORT_TAKEN' }
     if (line.includes('get events')) return { output: 'OBJECT WARNING\nemf-pxe-x Failed to pull image' }
     if (line.includes('create namespace')) this.namespaces.set('emf-pxe', '')
     if (line.includes('delete namespace')) this.namespaces.delete('emf-pxe')
@@ -137,6 +141,23 @@ describe('installing with Helm', () => {
     })
     assert.equal(cluster.release, release)
     assert.equal(cluster.namespaces.get('emf-pxe'), 'privileged')
+  })
+
+  test('pods that never become ready are quoted, and what was there before comes back', async (t) => {
+    const { machine, cluster } = machineWithCluster(t)
+    cluster.rolloutCode = 1
+    await assert.rejects(install('helm', sampleValues, machine.options()), {
+      code: 'DEPLOY_NOT_HEALTHY',
+      message: /0 of 1 pods are available.*Failed to pull image.*PORT_TAKEN/s,
+    })
+    assert.deepEqual([cluster.release, [...cluster.namespaces]], [undefined, []])
+    cluster.rolloutCode = 0
+    await install('helm', sampleValues, machine.options())
+    cluster.rolloutCode = 1
+    const kubernetes = { ...sampleValues.kubernetes, imageTag: 'broken' }
+    await assert.rejects(install('helm', { ...sampleValues, kubernetes }, machine.options()))
+    assert.equal(machine.commands.filter((command) => command.startsWith('helm rollback emf-pxe')).length, 1)
+    assert.notEqual(cluster.release, undefined)
   })
 
   test('without kubectl the label is named, and Helm makes the namespace', async (t) => {

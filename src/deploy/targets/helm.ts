@@ -6,10 +6,9 @@ import { currentContext } from '../kubeconfig.ts'
 import type { DesiredCommand, FileContent } from '../plan.ts'
 import { chartValues } from '../render/helm.ts'
 import type { RenderedFile, RenderValues } from '../values.ts'
+import { awaitRollout, waitMinutes, warningEvents } from './helm-rollout.ts'
 import type { Target } from './target.ts'
 import { desired, named, needTool, yesNo } from './tools.ts'
-
-const waitMinutes = 5
 
 /** A release in the Kubernetes cluster of the current context. */
 export const helmTarget: Target = {
@@ -49,8 +48,9 @@ export const helmTarget: Target = {
     }
   },
 
-  // `helm upgrade --wait` has waited for the pods.
-  async verify() {},
+  async verify(host, values) {
+    await awaitRollout(host, (await currentContext(host, process.env)).name, values)
+  },
 
   notes({ values, facts }) {
     const { release, namespace } = values.kubernetes
@@ -151,35 +151,27 @@ function upgradeCommand(
   files: readonly RenderedFile[],
   facts: ReadonlyMap<string, string>,
 ): DesiredCommand {
-  const helm = helmCommand(facts.get('context') ?? '', values)
-  const { release } = values.kubernetes
+  const { kubernetes } = values
+  const { release } = kubernetes
+  const context = facts.get('context') ?? ''
+  const helm = helmCommand(context, values)
   const flags = ['--values', 'values.yaml', '--wait', '--atomic', '--timeout', `${waitMinutes}m`]
   const create = facts.get('kubectl') === 'yes' ? [] : ['--create-namespace']
   return {
     kind: 'command',
     id: 'release',
-    title: `helm upgrade --install ${release} (namespace ${values.kubernetes.namespace})`,
+    title: `helm upgrade --install ${release} (namespace ${kubernetes.namespace})`,
     run: helm('upgrade', '--install', release, './emf-pxe', ...flags, ...create),
     undo: helm('uninstall', release, '--wait'),
     // `--atomic` rolls a failed upgrade back, for which it takes as long again.
     takesItselfBack: true,
-    ...(facts.get('kubectl') === 'yes' ? { whyFailed: warningEvents(values, facts) } : {}),
-    // The release that was there must live, too, when a later step fails.
-    ...(facts.get('release-exists') === 'yes' ? { restore: [] } : {}),
+    ...(facts.get('kubectl') === 'yes' ? { whyFailed: warningEvents(context, kubernetes.namespace) } : {}),
+    ...(facts.get('release-exists') === 'yes' ? { restore: helm('rollback', release) } : {}),
     unless: 'release-current',
     afterChange: true,
     timeoutMs: (2 * waitMinutes + 1) * 60_000,
     workplace: files.map(({ name, content, mode }) => ({ name, content: contentOf(content), mode })),
   }
-}
-
-/** All that is left of pods which never became ready: an image that is not there, a refusal, a probe. */
-function warningEvents({ kubernetes }: RenderValues, facts: ReadonlyMap<string, string>): readonly string[] {
-  const columns = 'custom-columns=WHEN:.lastTimestamp,OBJECT:.involvedObject.name,WARNING:.message'
-  return [
-    ...['kubectl', '--context', facts.get('context') ?? '', '--namespace', kubernetes.namespace],
-    ...['get', 'events', '--field-selector', 'type=Warning', '--sort-by=.lastTimestamp', '--output', columns],
-  ]
 }
 
 function contentOf(content: string | Uint8Array): FileContent {
