@@ -17,9 +17,22 @@ export function showChecks(checks: readonly FinishedCheck[], options: ShowOption
       .map((check) => showCheck(check, titleColumns, consequencesOf(check, checks), options))
     return lines.length === 0 ? undefined : [options.theme.bold(category), ...lines].join('\n')
   })
-  return [...blocks.filter((block) => block !== undefined), `\n${verdict(statusReport(checks, '', 0))}`].join(
-    '\n',
-  )
+  return [...blocks.filter((block) => block !== undefined), '', ...summary(checks, options)].join('\n')
+}
+
+/** The last lines are all that a small terminal still shows: they name what is wrong. */
+function summary(checks: readonly FinishedCheck[], { theme, columns }: ShowOptions): string[] {
+  const named = (wanted: FinishedCheck['outcome']) =>
+    checks.filter(({ outcome }) => outcome === wanted).map(({ id }) => id)
+  const [problems, warnings] = [named('failed'), named('warning')]
+  const [first] = [...problems, ...warnings]
+  const lines = [
+    ...(problems.length === 0 ? [] : [`${theme.bad(theme.symbols.failure)} ${problems.join(', ')}`]),
+    ...(warnings.length === 0 ? [] : [`${theme.warning(theme.symbols.warning)} ${warnings.join(', ')}`]),
+    ...(first === undefined ? [] : [theme.dim(`emf-pxe explain ${first}   # says more; so for each name`)]),
+  ]
+  const shown = lines.flatMap((line) => wrap(line, columns - 1).map((part) => ` ${part}`))
+  return [verdict(statusReport(checks, '', 0)), ...shown]
 }
 
 function consequencesOf({ id }: FinishedCheck, checks: readonly FinishedCheck[]): readonly FinishedCheck[] {
@@ -44,7 +57,7 @@ function showCheck(
     `${sign}${outcome === 'failed' ? theme.bold(title) : title}`,
     margin(wrap(evidence, columns - 5), 5),
   ]
-  if (remedy !== undefined) parts.push(arrowed(remedy, theme))
+  if (remedy !== undefined) parts.push(arrowed(remedy, { theme, columns }))
   if (consequences.length > 0) {
     const words = `${consequences.length} more ${consequences.length === 1 ? 'check depends' : 'checks depend'} on it: ${consequences.map(({ id }) => id).join(', ')}`
     parts.push(margin(wrap(words, columns - 5), 5, theme.dim))
@@ -52,9 +65,11 @@ function showCheck(
   return parts.join('\n')
 }
 
-/** Never wrapped: it is there to be pasted. */
-function arrowed(remedy: string, theme: Theme): string {
-  const [first = '', ...more] = remedy.split('\n')
+/** A command is never wrapped: it is there to be pasted. Sentences begin with a capital letter. */
+function arrowed(remedy: string, { theme, columns }: ShowOptions): string {
+  const [first = '', ...more] = remedy
+    .split('\n')
+    .flatMap((line) => (/^\p{Lu}/u.test(line) ? wrap(line, columns - 7) : [line]))
   return [
     `     ${theme.symbols.arrow} ${theme.accent(first)}`,
     ...more.map((line) => `       ${theme.accent(line)}`),

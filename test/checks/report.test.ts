@@ -77,8 +77,21 @@ describe('status', () => {
         '     it is old',
         '',
         '1 problem, 1 warning',
+        ' ✗ bad',
+        ' ! risky',
+        ' emf-pxe explain bad   # says more; so for each name',
       ].join('\n'),
     )
+  })
+
+  test('a remedy that is a sentence is wrapped, one that is a command is not', () => {
+    const sentence = `Let ${'somebody '.repeat(12)}do it.`
+    const command = `nft ${'insert rule '.repeat(12)}accept`
+    const failed = (id: string, remedy: string) => finished(id, { outcome: 'failed', remedy })
+    const lines = showChecks([failed('a', sentence), failed('b', command)], options).split('\n')
+    assert.ok(lines.some((line) => line === `     → ${command}`))
+    const told = lines.filter((line) => line.includes('somebody'))
+    assert.ok(told.length > 1 && told.every((line) => line.length <= 80))
   })
 
   test('the short form is one line', () => {

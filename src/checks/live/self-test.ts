@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { fetchFile } from '../../node/tftp-client.ts'
 import { edk2 } from '../../node/tftp-profiles.ts'
+import { fileProblem } from '../../probe/problems.ts'
 import { escapeText } from '../../ui/text.ts'
 import { formatBytes, formatDuration } from '../../ui/units.ts'
 import { type Check, type CheckResult, failed, ok, skipped, worstOf } from '../check.ts'
@@ -15,7 +16,7 @@ export const selfTest: Check = {
   id: 'self-test',
   category: 'live',
   title: 'our own service delivers the boot file to a node, whole',
-  dependsOn: ['our-offer'],
+  dependsOn: ['our-offer', 'port-tftp', 'firewall-requests', 'firewall-transfers'],
   async run(facts) {
     const { mode, interfaces, bootFileName } = await facts.config()
     const wanted = await expectedHash(facts)
@@ -52,7 +53,7 @@ async function fetchOne(
   })
   const remedy = 'journalctl -u emf-pxe -n 50 --no-pager'
   if (!result.ok)
-    return failed(`${nic}: ${escapeText(file)} did not come: ${escapeText(result.detail)}`, remedy)
+    return failed(`${nic}: ${escapeText(file)} does not come: ${escapeText(fileProblem(result))}`, remedy)
   if (result.sha256 !== wanted)
     return failed(
       `${nic}: the service delivers sha256 ${result.sha256.slice(0, 12)}…, stored is ${wanted.slice(0, 12)}…`,
