@@ -1,28 +1,42 @@
+interface Link<Item> {
+  readonly item: Item
+  older: Link<Item> | undefined
+  younger: Link<Item> | undefined
+}
+
 /**
  * A set that knows its oldest member. Asking a `Set` for its first value passes every hole that
- * removed members left; one iterator that goes along with the set passes each of them once.
+ * removed members left, and an iterator kept for that purpose keeps every table that the set has
+ * outgrown, with all removed members in it: memory without end. So each member knows its neighbours.
  */
 export class OldestFirst<Item> {
-  readonly #items = new Set<Item>()
-  #cursor = this.#items.values()
-  #candidate: Item | undefined
+  readonly #links = new Map<Item, Link<Item>>()
+  #oldest: Link<Item> | undefined
+  #youngest: Link<Item> | undefined
 
+  /** One that is in the set already keeps its age. */
   add(item: Item): void {
-    this.#items.add(item)
+    if (this.#links.has(item)) return
+    const link: Link<Item> = { item, older: this.#youngest, younger: undefined }
+    if (this.#youngest === undefined) this.#oldest = link
+    else this.#youngest.younger = link
+    this.#youngest = link
+    this.#links.set(item, link)
   }
 
   /** True when it was in the set. */
   delete(item: Item): boolean {
-    return this.#items.delete(item)
+    const link = this.#links.get(item)
+    if (link === undefined) return false
+    const { older, younger } = link
+    if (older === undefined) this.#oldest = younger
+    else older.younger = younger
+    if (younger === undefined) this.#youngest = older
+    else younger.older = older
+    return this.#links.delete(item)
   }
 
   get oldest(): Item | undefined {
-    if (this.#items.size === 0) return undefined
-    while (this.#candidate === undefined || !this.#items.has(this.#candidate)) {
-      const next = this.#cursor.next()
-      if (next.done) this.#cursor = this.#items.values()
-      else this.#candidate = next.value
-    }
-    return this.#candidate
+    return this.#oldest?.item
   }
 }

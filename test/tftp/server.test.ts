@@ -247,12 +247,12 @@ describe('stopping', () => {
   test('closing: clients that answered are told with ERROR 0, sockets are gone', async () => {
     const site = await Site.open({ lookup })
     const [client, forged] = [await Stranger.open(site), await Stranger.open(site)]
-    await client.ask('ipxe.efi', new Map([['blksize', '1468']]))
+    await client.ask('ipxe.efi', { blksize: '1468' })
     await client.say({ type: 'ack', block: 0 })
     await forged.ask('ipxe.efi', windowed)
     site.server.close()
     await site.clock.advance(1)
-    assert.deepEqual(client.words, ['data 1', 'error 0'])
+    assert.deepEqual(client.words, ['oack', 'data 1', 'error 0'])
     assert.deepEqual(forged.words, ['oack'])
     assert.deepEqual(site.told(), [
       'requested',
