@@ -71,7 +71,8 @@ export class DhcpClient {
         this.#heard = () => {}
         resolve(heard)
       }
-      const cancel = clock.schedule(windowMs, done)
+      // What came while this process was busy is read before the window closes.
+      const cancel = clock.schedule(windowMs, () => setImmediate(done))
       this.#heard = (packet, from) => {
         if (packet.op !== 2 || packet.xid !== request.xid || heard.length === mostReplies) return
         heard.push({ packet, from, afterMs: clock.now() - sentAtMs })
@@ -112,7 +113,7 @@ export async function askBootServer(
   try {
     return await new Promise((resolve) => {
       let heard: HeardReply | undefined
-      const cancel = clock.schedule(windowMs, () => resolve(heard))
+      const cancel = clock.schedule(windowMs, () => setImmediate(() => resolve(heard)))
       socket.onError(() => {})
       socket.onMessage((bytes, from) => {
         const packet = decode(bytes)

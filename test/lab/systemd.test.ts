@@ -105,6 +105,35 @@ describe('installed on a machine with systemd', { skip, timeout: 900_000 }, () =
     assert.equal(machine.servicePid(), pid)
   })
 
+  test('status is green, names a unit that was edited by hand, and its remedy puts it right', () => {
+    const status = () => {
+      const { code, out, all } = machine.run(installed, 'status', '--json')
+      const checks: { id: string; outcome: string; evidence: string }[] = JSON.parse(out || all).checks
+      return { code, checks, of: (id: string) => checks.find((check) => check.id === id) }
+    }
+    const first = status()
+    const bad = first.checks.filter(({ outcome }) => outcome === 'failed' || outcome === 'warning')
+    // A container may not raise the kernel's limit: here that is left to whoever owns the real machine.
+    assert.deepEqual(
+      bad.filter(({ id }) => id !== 'receive-buffer'),
+      [],
+      site.dhcpLog.tail(20),
+    )
+    assert.equal(first.code, 0)
+    assert.match(first.of('privileges')?.evidence ?? '', /user id \d+, CAP_NET_BIND_SERVICE/)
+    assert.match(first.of('service-running')?.evidence ?? '', /pid \d+, emf-pxe\.service/)
+
+    machine.run('sh', '-c', 'echo "# by hand" >>/etc/systemd/system/emf-pxe.service')
+    const edited = status().of('service-drift')
+    assert.equal(edited?.outcome, 'warning')
+    assert.match(edited.evidence, /changed since: \/etc\/systemd\/system\/emf-pxe\.service/)
+    assert.match(edited.evidence, /systemd has not read emf-pxe\.service/)
+
+    const again = machine.run(installed, 'init', ...flags)
+    assert.equal(again.code, 0, again.all)
+    assert.deepEqual([status().of('service-drift')?.outcome, status().code], ['ok', 0])
+  })
+
   test('the service is nobody in particular, with one privilege', () => {
     const status = machine.run('cat', `/proc/${machine.servicePid()}/status`).out
     const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, 'm').exec(status)?.[1] ?? ''

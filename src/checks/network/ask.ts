@@ -13,19 +13,36 @@ export async function askTheLan(facts: Facts): Promise<readonly HeardOnNic[]> {
     usable.map(async ({ name, addresses }) => {
       const wanted = interfaces.find((entry) => entry.name === name)?.address
       const ourAddress = wanted ?? addresses[0]?.address ?? ''
-      const mac = probeMac()
       const { network, clock, windowMs } = facts.options
-      const answers = await discover({
-        network,
-        clock,
-        interface: name,
-        sourceAddress: addresses[0]?.address ?? '',
-        ports: { server: ports.dhcp, client: ports.dhcpClient, bootServer: ports.bootServer },
-        kind: nodeKinds['edk2-x64'],
+      const ask = async (mac: string) => ({
         mac,
-        windowMs,
+        answers: await discover({
+          network,
+          clock,
+          interface: name,
+          sourceAddress: addresses[0]?.address ?? '',
+          ports: { server: ports.dhcp, client: ports.dhcpClient, bootServer: ports.bootServer },
+          kind: nodeKinds['edk2-x64'],
+          mac,
+          windowMs,
+        }),
       })
-      return { nic: name, ourAddress, mac, answers }
+      return { nic: name, ourAddress, ...(await askAgain(ask)) }
     }),
   )
+}
+
+type Heard = Pick<HeardOnNic, 'mac' | 'answers'>
+
+/**
+ * A datagram that got lost on a busy machine is no silent DHCP server: firmware asks again too. As
+ * another node, for a PXE server may answer one that comes back in another form.
+ */
+async function askAgain(ask: (mac: string) => Promise<Heard>): Promise<Heard> {
+  const first = await ask(probeMac())
+  if (first.answers.some(({ offeredAddress }) => offeredAddress !== undefined)) return first
+  const second = await ask(probeMac())
+  const known = new Set(second.answers.map(({ offer }) => offer.server))
+  const missed = first.answers.filter(({ offer }) => !known.has(offer.server))
+  return { mac: second.mac, answers: [...second.answers, ...missed] }
 }
