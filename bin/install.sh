@@ -43,8 +43,10 @@ main() {
   fetch "$name"
   verify "$name"
   place "$work/$name"
+  version=$("$program" --version 2>&1) ||
+    fail 5 "$program does not run here ($version); it needs glibc 2.28 or newer and libstdc++"
+  say "it is $version"
   installed=yes
-  say "emf-pxe $("$program" --version 2>/dev/null || true)"
 
   # Piped into sh, the script itself is on stdin; questions go to the terminal.
   if [ ! -t 0 ] && [ -r /dev/tty ] && (: </dev/tty) 2>/dev/null; then
@@ -89,7 +91,7 @@ fetch() {
   source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
   for file in "$1" SHA256SUMS; do
     [ -r "$source/$file" ] || fail 2 "$source/$file is missing: copy it beside this script, or set EMF_PXE_URL"
-    cp "$source/$file" "$work/$file"
+    cp "$source/$file" "$work/$file" || fail 5 "there is no room in $work; TMPDIR=DIR names another place"
   done
   say "taking $1 from $source"
 }
@@ -129,9 +131,9 @@ place() {
     say "$program is already this version"
     return
   fi
-  mkdir -p "$directory"
+  mkdir -p "$directory" || fail 5 "$directory cannot be made; EMF_PXE_BIN=DIR names another place"
   fresh=$directory/.emf-pxe.new.$$
-  cp "$1" "$fresh"
+  cp "$1" "$fresh" || fail 5 "$directory cannot be written; EMF_PXE_BIN=DIR names another place"
   chmod 755 "$fresh"
   if [ -e "$program" ]; then
     before=$directory/.emf-pxe.before.$$

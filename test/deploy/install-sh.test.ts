@@ -16,7 +16,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
-import { missing } from '../support/needs.ts'
+import { findProgram, missing } from '../support/needs.ts'
 
 const script = join(import.meta.dirname, '..', '..', 'bin', 'install.sh')
 
@@ -42,7 +42,7 @@ class Site {
 
   /** A program that notes what it is run with; `code` is how `init` ends. */
   offer(version: string, code = 0, name = 'emf-pxe'): void {
-    const body = `#!/bin/sh\n[ "$1" = --version ] && { echo ${version}; exit; }\necho "$*" >>${this.root}/calls\nexit ${code}\n`
+    const body = `#!/bin/sh\n[ "$1" = --version ] && { echo emf-pxe ${version}; exit; }\necho "$*" >>${this.root}/calls\nexit ${code}\n`
     writeFileSync(join(this.media, name), body)
     this.sums(`${createHash('sha256').update(body).digest('hex')}  ${name}\n`)
   }
@@ -76,7 +76,9 @@ class Site {
   }
 
   version(name = 'emf-pxe'): string {
-    return spawnSync(join(this.bin, name), ['--version'], { encoding: 'utf8' }).stdout.trim()
+    return spawnSync(join(this.bin, name), ['--version'], { encoding: 'utf8' })
+      .stdout.trim()
+      .replace('emf-pxe ', '')
   }
 }
 
@@ -95,7 +97,7 @@ describe('install.sh', () => {
     assert.deepEqual(site.installed(), ['emf-pxe'])
     assert.match(
       said,
-      /taking emf-pxe from .*media\n.*is the one in SHA256SUMS\n.*\/bin\/emf-pxe is installed\n/,
+      /taking emf-pxe from .*media\n.*is the one in SHA256SUMS\n.*\/bin\/emf-pxe is installed\nit is emf-pxe 0\.1\.0\n/,
     )
   })
 
@@ -150,6 +152,29 @@ describe('install.sh', () => {
       5,
       /no emf-pxe for riscv64/,
       (site) => site.stub('uname', '[ "$1" = -s ] && echo Linux || echo riscv64'),
+    ],
+    [
+      'a program that does not run on this machine',
+      5,
+      /bin\/emf-pxe does not run here \(no such libc\); it needs glibc 2\.28[\s\S]*is removed again\n$/,
+      (site) => {
+        const body = '#!/bin/sh\necho no such libc >&2\nexit 127\n'
+        writeFileSync(join(site.media, 'emf-pxe'), body)
+        site.sums(`${createHash('sha256').update(body).digest('hex')}  emf-pxe\n`)
+      },
+    ],
+    [
+      'a directory that cannot be made',
+      5,
+      /\/bin cannot be made; EMF_PXE_BIN=DIR names another place\n$/,
+      (site) => site.stub('mkdir', 'exit 1'),
+    ],
+    [
+      'a full disk',
+      5,
+      /\/bin cannot be written; EMF_PXE_BIN=DIR names another place\n$/,
+      (site) =>
+        site.stub('cp', `case $2 in */.emf-pxe.new.*) exit 1 ;; *) exec ${findProgram('cp')} "$@" ;; esac`),
     ],
     ['another system', 5, /runs on Linux; this is Darwin/, (site) => site.stub('uname', 'echo Darwin')],
   ]
