@@ -5,6 +5,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -17,6 +18,7 @@ import { after, before, describe, test } from 'node:test'
 import { neededLibraries } from '../../bin/build/elf-dynamic.ts'
 import { findProgram, missing } from '../support/needs.ts'
 import { copyTree, toldCommit, toldEnvironment } from '../support/snapshot.ts'
+import { unpackedPackage } from './support/debian.ts'
 
 /** A user that no system knows. */
 const stranger = 12_345
@@ -133,6 +135,31 @@ describe('with no more than the C and C++ libraries', {
   })
 })
 
+describe('on the libraries of Debian 11, five years older than the build', {
+  skip: missing('root', 'chroot:coreutils', 'apt-get:apt', 'dpkg:dpkg'),
+}, () => {
+  const tree = join(work, 'old')
+  const command = [findProgram('chroot') ?? 'chroot', `--userspec=${stranger}:${stranger}`, tree, '/emf-pxe']
+
+  before(() => makeOldTree(tree))
+
+  test('it runs on glibc 2.31', () => {
+    const libc = readFileSync(join(tree, 'lib/x86_64-linux-gnu/libc.so.6')).toString('latin1')
+    assert.match(libc, /stable release version 2\.31\./)
+    const [program = '', ...words] = command
+    const { status, stdout, stderr } = spawnSync(program, [...words, 'version'], {
+      env: {},
+      encoding: 'utf8',
+    })
+    assert.deepEqual([status, stderr], [0, ''])
+    assert.match(stdout, /single binary, linux-x64/)
+  })
+
+  test('serve starts and drains: its calls into the C library work there', async () => {
+    assert.deepEqual(await serveOnce(command, tree, '/'), { code: 0, stderr: '' })
+  })
+})
+
 describe('on arm64', {
   skip: missing(
     'qemu-aarch64-static:qemu-user-static',
@@ -163,6 +190,13 @@ function makeTree(tree: string): void {
     mkdirSync(join(tree, dirname(library)), { recursive: true })
     copyFileSync(library, join(tree, library))
   }
+  copyFileSync(binary, join(tree, 'emf-pxe'))
+}
+
+/** The binary, and the C and C++ libraries of the oldest Debian whose mirror is still there. */
+function makeOldTree(tree: string): void {
+  for (const name of ['libc6', 'libgcc-s1', 'libstdc++6'])
+    cpSync(unpackedPackage(name, 'bullseye'), tree, { recursive: true, verbatimSymlinks: true })
   copyFileSync(binary, join(tree, 'emf-pxe'))
 }
 

@@ -9,7 +9,8 @@ import { cached, labCache, run } from './cache.ts'
  */
 export function unpackedPackage(packageName: string, suite?: string): string {
   return cached(`package-${packageName}${suite === undefined ? '' : `-${suite}`}`, (directory) => {
-    run('apt-get', [...(suite === undefined ? [] : privateLists(suite)), 'download', packageName], directory)
+    const wanted = suite === undefined ? packageName : `${packageName}/${suite}`
+    run('apt-get', [...(suite === undefined ? [] : privateLists(suite)), 'download', wanted], directory)
     const [archive] = run('find', [directory, '-name', '*.deb']).trim().split('\n')
     if (archive === undefined || archive === '')
       throw new Error(`apt-get download ${packageName} left no file`)
