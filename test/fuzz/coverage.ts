@@ -6,7 +6,7 @@ import { edgesName, instrument, workName } from './instrument.ts'
 
 const root = pathToFileURL(`${join(import.meta.dirname, '../..')}/`).href
 const mostEdges = 0x1_0000
-const mostSets = 250_000
+const mostSets = 100_000
 
 /** An input made instrumented code run in circles. */
 export class Endless extends Error {}

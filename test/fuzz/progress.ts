@@ -5,7 +5,7 @@ import type { Progress as Reached } from './fuzz.ts'
 
 const everyMs = 60_000
 /** More than this beyond the first look, corpus not counted, and something keeps what it should let go. */
-const mostGrowthBytes = 64e6
+const mostGrowthBytes = 24e6
 
 /** Says how far the fuzzer is, once a minute, and whether memory grows. */
 export class Progress {

@@ -39,7 +39,7 @@ export async function open(): Promise<FuzzTarget> {
     holds: [
       'no exception, at once or later',
       'never more transfers than were allowed',
-      'the heap does not grow by more than 64 MB after the first minute (looked at once a minute)',
+      'the heap does not grow by more than 24 MB after the first minute (looked at once a minute)',
     ],
     longestBytes: 8_192,
     seeds: wholeBoots(),
