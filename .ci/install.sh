@@ -3,9 +3,9 @@
 
 # Peers, firmware and tools; a test that finds one missing names the package.
 packages=(
-  atftp binutils busybox-static chromium cpio curl debootstrap dnsmasq-base docker.io fish iproute2 ipxe
+  atftp binutils busybox-static chromium containerd cpio curl debootstrap dnsmasq-base docker.io fish iproute2 ipxe
   iptables isc-dhcp-server kea-dhcp4-server libcap2-bin nftables nginx-light openssl ovmf procps prometheus
-  qemu-efi-aarch64 qemu-system-arm qemu-system-x86 qemu-user-static sbsigntool shellcheck shim-signed
+  qemu-efi-aarch64 qemu-system-arm qemu-system-x86 qemu-user-static runc sbsigntool shellcheck shim-signed
   socat strace systemd-container tftp-hpa tmux tshark util-linux zsh
 )
 lab_tools=/var/cache/emf-pxe-lab/bin
@@ -43,13 +43,15 @@ without_services() {
   return "$status"
 }
 
-# Helm and kubeconform are not in Debian; Go builds them, when they are not there yet.
+# Helm, kubeconform and Kubernetes are not in Debian; Go builds them, when they are not there yet.
 install_go_tools() {
   command -v go >/dev/null || {
     echo 'no go on this machine: the Helm chart cannot be tested (apt-get install golang, or https://go.dev/dl)'
     return 1
   }
-  limit 15m sh test/lab/tools/get-helm.sh "$lab_tools"
+  limit 15m sh test/lab/tools/get-helm.sh "$lab_tools" || return 1
+  # Ten minutes of one core's time where nothing is compiled yet.
+  limit 60m sh test/lab/tools/get-kubernetes.sh "$lab_tools"
 }
 
 install_npm_packages() {

@@ -23,14 +23,16 @@ export class OwnMachine {
     this.#init = init
   }
 
-  static async start(namespace: string, resolver: string): Promise<OwnMachine> {
+  /** `hostname`: its own one; without it the machine is called as this one is. */
+  static async start(namespace: string, resolver: string, hostname?: string): Promise<OwnMachine> {
     const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-machine-'))
     const script = join(directory, 'start.sh')
-    writeFileSync(script, startScript(directory, resolver))
+    writeFileSync(script, startScript(directory, resolver, hostname))
     const words = [
       `--net=/run/netns/${namespace}`,
       'unshare',
       '--mount',
+      '--uts',
       '--propagation=private',
       'sh',
       script,
@@ -65,14 +67,20 @@ export class OwnMachine {
     return output
   }
 
-  async close(): Promise<void> {
-    for (const child of this.#children.splice(0).reverse()) await stop(child)
+  /** `beforeLast` is done when of all daemons the first one alone still runs: a container runtime. */
+  async close(beforeLast: () => void = () => {}): Promise<void> {
+    const [first, ...later] = this.#children.splice(0)
+    for (const child of later.reverse()) await stop(child)
+    if (first !== undefined) {
+      beforeLast()
+      await stop(first)
+    }
     await stop(this.#init)
     rmSync(this.directory, { recursive: true, force: true })
   }
 
   #enter(): string[] {
-    return ['nsenter', '-t', String(this.#init.pid), '--mount', '--net', '--wd=/']
+    return ['nsenter', '-t', String(this.#init.pid), '--mount', '--uts', '--net', '--wd=/']
   }
 }
 
@@ -85,7 +93,7 @@ async function stop(child: ChildProcess): Promise<void> {
   clearTimeout(killed)
 }
 
-function startScript(directory: string, resolver: string): string {
+function startScript(directory: string, resolver: string, hostname: string | undefined): string {
   const overlays = ownDirectories.map((path) => {
     const place = join(directory, path.replaceAll('/', '-'))
     for (const part of ['upper', 'work']) mkdirSync(join(place, part), { recursive: true })
@@ -99,6 +107,7 @@ function startScript(directory: string, resolver: string): string {
     ...overlays,
     // The file may be a link or a mount of the machine's own.
     `rm -f /etc/resolv.conf; echo "nameserver ${resolver}" >/etc/resolv.conf`,
+    ...(hostname === undefined ? [] : [`hostname ${hostname}`]),
     'echo ready',
     // Ends when the test does, in whatever way.
     'exec cat',
