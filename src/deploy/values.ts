@@ -41,13 +41,16 @@ export const defaultPaths: InstallPaths = {
   stateDirectory: '/var/lib/emf-pxe',
 }
 
+/** Stands in a package until somebody names a real one. */
+export const exampleChartRegistry = 'oci://registry.example.com/charts'
+
 export function defaultKubernetes(version: string): KubernetesValues {
   return {
     release: 'emf-pxe',
     namespace: 'emf-pxe',
     imageRepository: 'emf-pxe',
     imageTag: version,
-    chartRegistry: 'oci://registry.example.com/charts',
+    chartRegistry: exampleChartRegistry,
   }
 }
 

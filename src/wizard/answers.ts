@@ -4,10 +4,11 @@ import { EmfPxeError } from '../errors/error.ts'
 import { normalFingerprint } from '../orchestrator/certificate.ts'
 import { escapeText } from '../ui/text.ts'
 import type { InitFlags } from './flags.ts'
+import { refuseExample } from './send-package.ts'
 
 /**
  * Refuses flags that can never work, before anything is looked for on the network.
- * @throws EmfPxeError USAGE, TOKEN_UNREADABLE
+ * @throws EmfPxeError USAGE, ANSWER_MISSING, TOKEN_UNREADABLE
  */
 export async function refuseUnusableAnswers(flags: InitFlags): Promise<void> {
   const { orchestrator, trustFingerprint, tokenFile } = flags
@@ -15,6 +16,7 @@ export async function refuseUnusableAnswers(flags: InitFlags): Promise<void> {
   const fingerprint = normalFingerprint(trustFingerprint ?? '')
   const digits = 'the 64 hexadecimal digits of a SHA-256'
   refuse('--trust-fingerprint', trustFingerprint, { trustFingerprint: fingerprint }, digits)
+  if (flags.upload) refuseExample(flags.kubernetes['chart-registry'])
   if (tokenFile !== undefined && tokenFile !== '-') await refuseUnreadable(tokenFile)
 }
 

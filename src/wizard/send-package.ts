@@ -1,6 +1,6 @@
 import type { Config } from '../config/schema.ts'
 import { uploadPackage } from '../deploy/upload.ts'
-import type { RenderValues } from '../deploy/values.ts'
+import { exampleChartRegistry, type RenderValues } from '../deploy/values.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import type { Secret } from '../orchestrator/secret.ts'
 import { escapeText } from '../ui/text.ts'
@@ -25,6 +25,7 @@ export async function sendPackage(
   around: ApiSurroundings,
 ): Promise<string> {
   const { ui } = around
+  refuseExample(values.kubernetes.chartRegistry)
   const access = await openApi(orchestrator, flags, around)
   const project = flags.project ?? (await chooseProject(access, around))
   const message = `Send the Deployment Package to project ${escapeText(project)}?`
@@ -33,4 +34,13 @@ export async function sendPackage(
   await uploadPackage(values, access, project)
   ui.done(`The catalog of project ${escapeText(project)} has taken emf-pxe ${values.version}`)
   return project
+}
+
+/** The catalog takes any address; clusters would look for the chart where there is none. */
+export function refuseExample(chartRegistry: string | undefined): void {
+  if (chartRegistry !== undefined && chartRegistry !== exampleChartRegistry) return
+  throw new EmfPxeError('ANSWER_MISSING', {
+    message: 'The Deployment Package does not say from which registry the orchestrator takes the chart.',
+    hint: 'Pass --chart-registry URL',
+  })
 }

@@ -50,6 +50,13 @@ describe('answers that can never work', () => {
     })
 })
 
+test('--upload wants to know the registry of the chart before anything is asked of the network', async (t) => {
+  const site = InitSite.open(t, orchestrator)
+  const run = await site.init([...site.answers, '--upload'])
+  assert.match(run.stderr, /ANSWER_MISSING[\s\S]*Pass --chart-registry URL/)
+  assert.deepEqual([run.exitCode, site.orchestrator.requests], [2, []])
+})
+
 describe('init without questions', () => {
   test('writes configuration and boot file, and tells how to go on', async (t) => {
     const site = InitSite.open(t, orchestrator)

@@ -35,7 +35,7 @@ async function site(t: TestContext, options: EmbeddedOrchestratorOptions = {}) {
   }
   const entry = commandTable.render as CommandTable[string]
   const table = { ...commandTable, render: { ...entry, load: async () => RenderHere } }
-  const send = (token: string | undefined, ...words: string[]) =>
+  const run = (token: string | undefined, ...words: string[]) =>
     runInMemory(
       ['render', 'deployment-package', '--config', configFile, '--upload', '--no-input', ...words],
       {
@@ -43,7 +43,9 @@ async function site(t: TestContext, options: EmbeddedOrchestratorOptions = {}) {
         environment: token === undefined ? {} : { EMF_PXE_TOKEN: token },
       },
     )
-  return { orchestrator, send }
+  const send = (token: string | undefined, ...words: string[]) =>
+    run(token, '--chart-registry', 'oci://charts.lab.test/edge', ...words)
+  return { orchestrator, run, send }
 }
 
 describe('render deployment-package --upload', () => {
@@ -107,6 +109,13 @@ describe('render deployment-package --upload', () => {
     assert.equal(exitCode, 2)
     assert.match(stderr, /docker has none/)
     assert.deepEqual(orchestrator.api.uploads, [])
+  })
+
+  test('a package without a registry for its chart is not sent', async (t) => {
+    const { orchestrator, run } = await site(t)
+    const { exitCode, stderr } = await run(orchestrator.issueToken(), '--yes', '--project', 'demo')
+    assert.deepEqual([exitCode, orchestrator.requests, orchestrator.api.uploads], [2, [], []])
+    assert.match(stderr, /ANSWER_MISSING[\s\S]*Pass --chart-registry URL/)
   })
 
   test('the token is in nothing that is printed', async (t) => {

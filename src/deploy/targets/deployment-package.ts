@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
 import { packageArchiveName } from '../render/deployment-package.ts'
+import { exampleChartRegistry, type KubernetesValues } from '../values.ts'
 import type { Target } from './target.ts'
 import { desired } from './tools.ts'
 
@@ -16,7 +17,7 @@ export function deploymentPackageTarget(outputDirectory: string): Target {
       ),
     }),
     async verify() {},
-    notes: () => [],
+    notes: ({ values }) => examplesIn(values.kubernetes),
     afterwards: ({ version, kubernetes }) => [
       {
         what: 'Put the chart where the orchestrator finds it',
@@ -34,4 +35,16 @@ function describe(name: string): string {
   if (name.endsWith('.tar.gz')) return 'to import into the orchestrator'
   if (name.endsWith('.tgz')) return 'the chart, for its registry'
   return 'part of the package'
+}
+
+/** What a person must still name: without it the orchestrator takes the package, and its clusters find nothing. */
+function examplesIn({ chartRegistry, imageRepository }: KubernetesValues): string[] {
+  const isExample = chartRegistry === exampleChartRegistry
+  const hasRegistry = imageRepository.includes('/')
+  return [
+    ...(isExample
+      ? [`${chartRegistry} is only an example: name your registry with --chart-registry URL.`]
+      : []),
+    ...(hasRegistry ? [] : [`The image ${imageRepository} is in no registry: name it with --image IMAGE.`]),
+  ]
 }
