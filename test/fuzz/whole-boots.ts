@@ -50,5 +50,27 @@ export function wholeBoots(): Uint8Array[] {
       seedOf('forged', 'tftp', tftpGolden('read-ovmf')),
       ...fetch.slice(2),
     ],
+    // Firmware that makes nothing of the direct form: asks again, then the boot server.
+    [
+      ...[4_000, 4_000, 0].map((waitMs) => seedOf('nobody', 'dhcp', dhcp('edk2-x64-discover'), waitMs)),
+      seedOf('node', 'bootServer', dhcp('edk2-x64-boot-server-request')),
+      ...fetch,
+    ],
+    // All the way: iPXE out of the boot file, and the system after it.
+    [
+      seedOf('nobody', 'dhcp', dhcp('edk2-x64-discover')),
+      seedOf('nobody', 'dhcp', dhcp('edk2-x64-request')),
+      ...fetch,
+      seedOf('nobody', 'dhcp', dhcp('ipxe-x64-discover')),
+      seedOf('nobody', 'dhcp', dhcp('ipxe-x64-request'), 30_000),
+      seedOf('nobody', 'dhcp', dhcp('udhcpc-discover')),
+    ],
+    // Lost and late: a request and acknowledgements again, a silence, a node that was reset.
+    [
+      ...[1, 20, 600].map((waitMs) => seedOf('node', 'tftp', tftpGolden('read-ovmf'), waitMs)),
+      ...[0, 4, 4, 6].map((block) => seedOf('node', 'answering', ack(block), 600)),
+      seedOf('node', 'tftp', tftpGolden('read-ovmf'), 30_000),
+      seedOf('node', 'answering', ack(8)),
+    ],
   ].map((exchanges) => Buffer.concat(exchanges))
 }
