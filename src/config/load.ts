@@ -68,9 +68,13 @@ async function readText(file: string): Promise<string> {
   return text
 }
 
+/** More than anybody mends at once: the file is something else. */
+const mostShown = 20
+
 function invalid(file: string, problems: readonly ConfigProblem[]): EmfPxeError {
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
-  const lines = problems.map((problem) => `  ${problemSentence(problem)}`)
+  const lines = problems.slice(0, mostShown).map((problem) => `  ${problemSentence(problem)}`)
+  if (problems.length > mostShown) lines.push(`  and ${problems.length - mostShown} more`)
   return new EmfPxeError('CONFIG_INVALID', { message: `${file} has ${count}:\n${lines.join('\n')}` })
 }
 

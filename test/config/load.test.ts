@@ -24,6 +24,13 @@ test('a minimal file is completed with defaults', () => {
   assert.equal(config.tftp.dataPorts, 'ephemeral')
 })
 
+test('of a file with more problems than anybody mends at once, 20 are shown and the rest counted', () => {
+  const fields = Array.from({ length: 33 }, (_, index) => `unknown${index}: 1\n`).join('')
+  const problems = problemsOf(minimal + fields)
+  assert.equal(problems.length, 21)
+  assert.equal(problems.at(-1), '  and 13 more')
+})
+
 const badFiles: { name: string; text: string; problems: (string | RegExp)[] }[] = [
   {
     name: 'an empty file',
