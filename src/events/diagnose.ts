@@ -1,3 +1,4 @@
+import { isPlayed } from '../proxydhcp/played-node.ts'
 import { type BootStory, hasReached } from './story.ts'
 
 /** Why a boot stopped where it did, in words that a technician can act on. */
@@ -188,8 +189,9 @@ function fellBack({ milestones }: BootStory): boolean {
 /** Every diagnosis, for documents and explanations. */
 export const diagnosisCodes: readonly DiagnosisCode[] = rules.map(({ code }) => code)
 
-/** The diagnosis of a story at `nowMs`, or undefined while it may still go well. */
+/** The diagnosis of a story at `nowMs`; undefined while it may still go well, and of a node that is only played. */
 export function diagnose(story: BootStory, nowMs: number): Diagnosis | undefined {
+  if (isPlayed(story.mac)) return undefined
   if (story.stage === 'system-started' && (story.repeats ?? 0) < loopRepeats) return undefined
   const quietMs = nowMs - story.lastAtMs
   const rule = rules.find((candidate) => candidate.applies(story, quietMs))

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { EmfPxeError } from '../errors/error.ts'
+import { playedPrefix } from '../proxydhcp/played-node.ts'
 import { escapeText } from '../ui/text.ts'
-
-/** First three bytes of the MAC addresses that our own questions carry: locally administered, `emf` in part. */
-export const probePrefix = '02:65:6d'
 
 /**
  * A MAC address that no machine has. A new one for each question: a server that remembers nodes (we do:
@@ -11,12 +9,7 @@ export const probePrefix = '02:65:6d'
  */
 export function probeMac(): string {
   const tail = [...randomBytes(3)].map((byte) => byte.toString(16).padStart(2, '0'))
-  return [probePrefix, ...tail].join(':')
-}
-
-/** True for a node that was only played by `probe` or `status`. */
-export function isProbe(mac: string): boolean {
-  return mac.startsWith(`${probePrefix}:`)
+  return [playedPrefix, ...tail].join(':')
 }
 
 /** A MAC address as people write it, as `52:54:00:12:34:56`. @throws EmfPxeError USAGE */

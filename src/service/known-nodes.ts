@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { isPlaceholderUuid } from '../nodes/identifiers.ts'
 import { type KnownNode, knownNodes } from '../nodes/known-nodes.ts'
 import { readHistory, type SeenNode } from '../observe/history/reader.ts'
-import { isProbe } from '../probe/mac.ts'
+import { isPlayed } from '../proxydhcp/played-node.ts'
 
 /**
  * Every node that ever asked, the latest seen first, from the history beside a running service or
@@ -13,7 +13,7 @@ export function readKnownNodes(stateDirectory: string): KnownNode[] {
   const told = new Map(knownNodes(stories).map((node) => [node.mac, node]))
   const seen = new Map(nodes.map((node) => [node.mac, node]))
   return [...new Set([...told.keys(), ...seen.keys()])]
-    .filter((mac) => !isProbe(mac))
+    .filter((mac) => !isPlayed(mac))
     .flatMap((mac) => joined(told.get(mac), seen.get(mac)))
     .sort((left, right) => right.lastSeenMs - left.lastSeenMs)
 }

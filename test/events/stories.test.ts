@@ -5,6 +5,7 @@ import { diagnose, diagnosisCodes } from '../../src/events/diagnose.ts'
 import type { NodeEvent, TransferFailure } from '../../src/events/event.ts'
 import { BootStories } from '../../src/events/stories.ts'
 import { type BootStory, maxMilestones } from '../../src/events/story.ts'
+import { playedPrefix } from '../../src/proxydhcp/played-node.ts'
 
 const node = { mac: '52:54:00:00:00:01', interface: 'eth1' } as const
 const file = 'ipxe.efi'
@@ -242,6 +243,13 @@ for (const { name, events, code, afterMs } of diagnoses) {
     if (diagnosis !== undefined) assert.ok(diagnosis.sentence.length > 20 && diagnosis.remedy.length > 10)
   })
 }
+
+test('a node that is only played by status or probe is not told to have failed', () => {
+  const { story } = tell(offer)
+  assert.equal(diagnose(story, story.lastAtMs + quiet)?.code, 'offer-ignored')
+  const played = { ...story, mac: `${playedPrefix}:00:00:01` }
+  assert.equal(diagnose(played, story.lastAtMs + quiet), undefined)
+})
 
 test('stories come back after a restart, and do not push aside what is newer', () => {
   const before = new BootStories()

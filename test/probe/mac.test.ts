@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EmfPxeError } from '../../src/errors/error.ts'
-import { isProbe, probeMac, toMac, toUuid } from '../../src/probe/mac.ts'
+import { probeMac, toMac, toUuid } from '../../src/probe/mac.ts'
+import { isPlayed } from '../../src/proxydhcp/played-node.ts'
 
 test('a played node has a MAC that no machine has, and a new one each time', () => {
   const macs = new Set(Array.from({ length: 20 }, probeMac))
   assert.ok(macs.size > 15)
   for (const mac of macs) {
     assert.match(mac, /^02:65:6d(:[0-9a-f]{2}){3}$/)
-    assert.ok(isProbe(mac))
+    assert.ok(isPlayed(mac))
   }
-  assert.ok(!isProbe('52:54:00:00:00:01'))
+  assert.ok(!isPlayed('52:54:00:00:00:01'))
 })
 
 test('MAC addresses and UUIDs as people write them', () => {

@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { diagnose } from '../../events/diagnose.ts'
 import { type BootStory, hasReached } from '../../events/story.ts'
 import { readHistoryIfAllowed } from '../../observe/history/reader.ts'
-import { isProbe } from '../../probe/mac.ts'
 import { ignoreReasons } from '../../proxydhcp/ignore-reasons.ts'
+import { isPlayed } from '../../proxydhcp/played-node.ts'
 import type { IgnoreReason } from '../../proxydhcp/types.ts'
 import { escapeText } from '../../ui/text.ts'
 import { formatDuration } from '../../ui/units.ts'
@@ -25,7 +25,7 @@ export const lastDay: Check = {
       ({ mode }) => mode === 'proxy',
       () => false,
     )
-    const nodes = stories.filter((story) => !isProbe(story.mac) && (!proxies || isBoot(story)))
+    const nodes = stories.filter((story) => !isPlayed(story.mac) && (!proxies || isBoot(story)))
     // Newest first: a node that got through later is not stuck any more.
     const latest = [...new Map(nodes.toReversed().map((story) => [story.mac, story])).values()].reverse()
     if (nodes.length === 0) return skipped('no node asked')

@@ -1,4 +1,5 @@
 import type { BootStage } from '../../events/story.ts'
+import { isPlayed } from '../../proxydhcp/played-node.ts'
 import { escapeText } from '../../ui/text.ts'
 import { formatBytes, formatDuration, formatRate } from '../../ui/units.ts'
 import type { LiveStory } from '../live/snapshot.ts'
@@ -20,6 +21,7 @@ export function standing(story: LiveStory): string {
   const { diagnosis, outcome, stage } = story
   if (diagnosis !== undefined && outcome !== 'booted') return escapeText(diagnosis.sentence)
   const words = stages[stage]
+  if (isPlayed(story.mac)) return `probe of ours: ${words}`
   if (outcome === 'quiet') return `${words}, then silence`
   const delivered = delivery(story)
   return delivered === undefined || stage === 'fetching' ? words : `${words} (${delivered})`
