@@ -2,6 +2,8 @@
 {{- define "emf-pxe.pod" -}}
 metadata:
   annotations:
+    # `kubectl logs` and `kubectl exec` mean the server, not the container that ran before it.
+    kubectl.kubernetes.io/default-container: emf-pxe
     checksum/config: {{ include "emf-pxe.config" . | sha256sum }}
     {{- with .Values.podAnnotations }}
     {{- toYaml . | nindent 4 }}
