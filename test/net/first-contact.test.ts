@@ -7,14 +7,31 @@ test('absent neighbours are searched for 256 at a time, those that are there alw
   const present = new Set(['10.20.0.9'])
   const contact = new FirstContact(() => nowMs)
   const isKnown = (address: string) => present.has(address)
-  const searched = () =>
-    Array.from({ length: 1000 }, (_, index) => contact.mayReach(`10.20.7.${index}`, isKnown))
+  let asked = 0
+  const searched = () => Array.from({ length: 1000 }, () => contact.mayReach(`absent ${asked++}`, isKnown))
   assert.equal(searched().filter(Boolean).length, 256)
   assert.equal(contact.mayReach('10.20.0.9', isKnown), true)
   nowMs = 2999
   assert.equal(searched().filter(Boolean).length, 0)
-  nowMs = 3000
+  // One that is being searched for takes no second place.
+  assert.equal(contact.mayReach('absent 0', isKnown), true)
+  nowMs = 3010
   assert.equal(searched().filter(Boolean).length, 256)
+})
+
+test('a thousand neighbours that answer ARP at once are all reached within 40 ms', () => {
+  let nowMs = 0
+  const contact = new FirstContact(() => nowMs)
+  const asked = new Set<string>()
+  const reached = Array.from({ length: 1000 }, (_, index) => {
+    nowMs += 0.04
+    const address = `10.20.${index >> 8}.${index & 255}`
+    const isKnown = (of: string) => asked.has(of)
+    const may = contact.mayReach(address, isKnown)
+    asked.add(address)
+    return may
+  })
+  assert.equal(reached.filter(Boolean).length, 1000)
 })
 
 test('a neighbour once known is asked for again after ten seconds', () => {
