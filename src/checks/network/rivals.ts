@@ -2,6 +2,8 @@ import { choose } from '../../probe/choose.ts'
 import type { Answer } from '../../probe/discover.ts'
 import { nodeKinds } from '../../probe/kinds.ts'
 import { escapeText } from '../../ui/text.ts'
+import { DhcpOption } from '../../wire/dhcp/constants.ts'
+import { bytesToText } from '../../wire/dhcp/text.ts'
 import { type Check, failed, ok, skipped, warning } from '../check.ts'
 import type { HeardOnNic } from '../facts.ts'
 import { runningService } from '../service/running.ts'
@@ -37,25 +39,26 @@ export const siteBootOptions: Check = {
     const { mode } = await facts.config()
     if (mode === 'tftp-only') return skipped('in mode tftp-only it has to')
     return onEachNic(facts, ({ nic, ourAddress, answers }) => {
-      const speaking = addressed(answers).filter(
-        ({ offer, vendorClass }) =>
-          offer.server !== ourAddress && (vendorClass !== undefined || offer.bootFile !== undefined),
-      )
-      if (speaking.length === 0) return ok(`nothing on ${nic}`)
-      const [first] = speaking
-      const options = [
-        ...(first?.vendorClass === undefined ? [] : [`option 60 “${escapeText(first.vendorClass)}”`]),
-        ...(first?.offer.bootFile === undefined
-          ? []
-          : [`boot file “${escapeText(first.offer.bootFile)}” (option 67)`]),
-      ]
-      const sentence = `${first?.offer.server} on ${nic} hands out ${options.join(' and ')}`
-      const remedy = `Take options 60, 66 and 67 from the pool of ${first?.offer.server}.`
-      return first?.vendorClass?.startsWith('PXEClient')
+      const theirs = addressed(answers).filter(({ offer }) => offer.server !== ourAddress)
+      const speaking = theirs.find((answer) => bootOptions(answer).length > 0)
+      if (speaking === undefined) return ok(`nothing on ${nic}`)
+      const { server } = speaking.offer
+      const sentence = `${server} on ${nic} hands out ${bootOptions(speaking).join(' and ')}`
+      const remedy = `Take options 60, 66 and 67 from the pool of ${server}.`
+      return speaking.vendorClass?.startsWith('PXEClient')
         ? failed(`${sentence}: firmware goes there, or nowhere, instead of to us`, remedy)
         : warning(sentence, remedy)
     })
   },
+}
+
+function bootOptions({ vendorClass, offer }: Answer): string[] {
+  const serverName = offer.packet.options.get(DhcpOption.tftpServerName)
+  return [
+    ...(vendorClass === undefined ? [] : [`option 60 “${escapeText(vendorClass)}”`]),
+    ...(serverName === undefined ? [] : [`TFTP server “${escapeText(bytesToText(serverName))}” (option 66)`]),
+    ...(offer.bootFile === undefined ? [] : [`boot file “${escapeText(offer.bootFile)}” (option 67)`]),
+  ]
 }
 
 export const ourOffer: Check = {

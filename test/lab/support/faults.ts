@@ -316,6 +316,14 @@ export const faults: readonly Fault[] = [
     make: dhcp({ args: ['--dhcp-boot=other.efi'] }),
   },
   {
+    name: 'DHCP with option 66',
+    check: 'site-boot-options',
+    outcome: 'warning',
+    evidence: /10\.78\.0\.2 on e0 hands out TFTP server “10\.78\.0\.9” \(option 66\)$/,
+    remedy: /Take options 60, 66 and 67 from the pool of 10\.78\.0\.2/,
+    make: dhcp({ args: [`--dhcp-option=66,${at.rival}`] }),
+  },
+  {
     name: 'DHCP with option 60',
     check: 'site-boot-options',
     evidence: /option 60 “PXEClient”/,
