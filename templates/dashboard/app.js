@@ -9,6 +9,8 @@ const silenceMs = 40_000
 const stories = new Map()
 let site
 let hours = []
+/** Those that the chart shows: it changes far less often than the nodes. */
+let charted
 let heardAtMs = Date.now()
 let drawing = false
 /** This clock and the service's may differ. */
@@ -43,7 +45,8 @@ function draw() {
     const all = [...stories.values()]
     const booting = all.filter(({ outcome }) => outcome === 'booting')
     showSite(site, Date.now() + offsetMs)
-    showDay(hours)
+    if (hours !== charted) showDay(hours)
+    charted = hours
     showBooting(booting)
     showEnded(all.filter(wanted))
   })

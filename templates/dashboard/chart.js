@@ -19,7 +19,7 @@ export function showDay(hours) {
   const tallest = niceTop(Math.max(1, ...columns.map(({ parts }) => parts.reduce((a, b) => a + b, 0))))
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-labelledby': 'chart-title' },
     svg('title', { id: 'chart-title' }, `Boots per hour: ${kinds.map(({ label }, index) => `${totals[index]} ${label}`).join(', ')} in 24 hours`),
-    ...[0, 0.5, 1].flatMap((share) => gridLine(share, tallest)),
+    ...(tallest % 2 === 0 ? [0, 0.5, 1] : [0, 1]).flatMap((share) => gridLine(share, tallest)),
     ...columns.flatMap((column, index) => bar(column, index, columns.length, tallest)),
   )
   document.getElementById('chart').replaceChildren(picture)
@@ -40,7 +40,7 @@ function gridLine(share, tallest) {
   const y = yOf(share * tallest, tallest)
   return [
     svg('line', { class: 'grid', x1: left, x2: width, y1: y, y2: y }),
-    svg('text', { x: left - 6, y: y + 4, 'text-anchor': 'end' }, String(Math.round(share * tallest * 10) / 10)),
+    svg('text', { x: left - 6, y: y + 4, 'text-anchor': 'end' }, short(share * tallest)),
   ]
 }
 
@@ -58,7 +58,13 @@ function bar({ hourMs, parts }, index, count, tallest) {
     return [piece]
   })
   const label = svg('text', { x: x + slot * 0.35, y: height - 6, 'text-anchor': 'middle' }, hour)
-  return index % 3 === count % 3 ? [...pieces, label] : pieces
+  // Every third hour, and the one that is running.
+  return index % 3 === (count - 1) % 3 ? [...pieces, label] : pieces
+}
+
+/** Fits left of the bars. */
+function short(value) {
+  return value >= 10_000 ? `${value / 1000}k` : String(value)
 }
 
 function yOf(value, tallest) {

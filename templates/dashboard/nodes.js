@@ -37,8 +37,23 @@ function updateRow(row, story) {
 /** The last boots that are not on their way, each with its story to unfold. */
 export function showEnded(stories) {
   const shown = stories.sort((a, b) => b.lastAtMs - a.lastAtMs).slice(0, mostEnded)
-  keep(byId('ended'), shown, ({ id }) => id, () => element('li', {}, element('details', {}, element('summary'), element('div', { class: 'story' }))), updateStory)
+  keep(byId('ended'), shown, ({ id }) => id, makeStory, updateStory)
   setText(byId('ended-none'), shown.length === 0 ? 'None yet.' : '')
+}
+
+function makeStory() {
+  const details = element('details', {}, element('summary'), element('div', { class: 'story' }))
+  const item = element('li', {}, details)
+  details.addEventListener('toggle', () => unfold(item))
+  return item
+}
+
+/** What each item tells; its parts are made when somebody unfolds it, for a storm has thousands of them. */
+const told = new WeakMap()
+
+function unfold(item) {
+  const details = item.firstElementChild
+  if (details.open) details.lastElementChild.replaceChildren(...storyParts(told.get(item)))
 }
 
 const looks = { booted: 'good', failed: 'bad', refused: 'warn', quiet: 'quiet' }
@@ -48,14 +63,15 @@ function updateStory(item, story) {
   const version = `${story.lastAtMs} ${story.outcome} ${story.diagnosis?.code ?? ''}`
   if (item.dataset.version === version) return
   item.dataset.version = version
-  const [summary, body] = item.firstElementChild.children
+  told.set(item, story)
+  const summary = item.firstElementChild.firstElementChild
   summary.replaceChildren(
     element('time', {}, clock(story.lastAtMs)),
     element('span', { class: `outcome ${looks[story.outcome] ?? ''}` }, story.outcome),
     element('span', { class: 'mac' }, story.mac),
     element('span', { class: 'what' }, standing(story)),
   )
-  body.replaceChildren(...storyParts(story))
+  unfold(item)
 }
 
 function storyParts(story) {
