@@ -7,6 +7,8 @@ export interface ScheduleOptions {
   readonly everyMs: number
   /** One look; stops when the signal says so. */
   readonly run: (signal: AbortSignal) => Promise<RefreshOutcome>
+  /** There is nothing to serve yet: the first look comes at once. */
+  readonly atOnce?: boolean
   /** 0 to 1; default `Math.random`. */
   readonly random?: () => number
 }
@@ -30,6 +32,7 @@ export function scheduleRefresh({
   clock,
   everyMs,
   run,
+  atOnce = false,
   random = Math.random,
 }: ScheduleOptions): RefreshSchedule {
   const stopped = new AbortController()
@@ -52,7 +55,7 @@ export function scheduleRefresh({
     cancel = clock.schedule(Math.round(delayMs), () => void now())
   }
 
-  if (everyMs > 0) plan(random() * Math.min(latestFirstMs, everyMs))
+  if (everyMs > 0) plan(atOnce ? 0 : random() * Math.min(latestFirstMs, everyMs))
   return {
     now,
     stop: async () => {

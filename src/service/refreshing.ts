@@ -40,19 +40,27 @@ export function refreshFrom(
 const patienceMs = 60_000
 
 /** Looks again and again while the service runs; undefined when there is nothing to look for. */
-export function keepFresh(
+export async function keepFresh(
   config: Config,
   parts: RefreshParts,
   onReplaced: () => Promise<void>,
-): RefreshSchedule | undefined {
+): Promise<RefreshSchedule | undefined> {
   if (!usesArtifact(config) || config.artifact.refreshMinutes === 0) return undefined
   return scheduleRefresh({
     clock: parts.clock,
     everyMs: config.artifact.refreshMinutes * 60_000,
+    // Every node that asks meanwhile is refused, also where another server has the file.
+    atOnce: await hasNothing(parts.store),
     run: async (signal) => {
       const outcome = await refreshFrom(config, parts, { download: { signal, patienceMs } })
       if (outcome.kind === 'replaced') await onReplaced()
       return outcome
     },
   })
+}
+
+/** A store that cannot be read has nothing to serve either. */
+async function hasNothing(store: ArtifactStore): Promise<boolean> {
+  const manifest = await store.read().catch(() => undefined)
+  return manifest === undefined
 }

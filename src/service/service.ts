@@ -80,7 +80,7 @@ export class Service {
     this.#observe()
     const engine = await this.#startEngine()
     this.#followSignals(engine)
-    this.#keepFresh(engine)
+    await this.#keepFresh(engine)
     const reload = () => this.#reload(engine)
     this.#closers.push(
       awaitInterfaces(
@@ -165,7 +165,7 @@ export class Service {
       this.#config = await configOf(this.#options)
       await engine.reload(await this.#settings())
       await this.#schedule?.stop()
-      this.#keepFresh(engine)
+      await this.#keepFresh(engine)
       this.#publish({ type: 'service.reloaded' })
       await this.#listeners.follow(this.#config.listeners)
       return undefined
@@ -176,9 +176,9 @@ export class Service {
     }
   }
 
-  #keepFresh(engine: Engine): void {
+  async #keepFresh(engine: Engine): Promise<void> {
     const parts = { store: this.#store, clock: systemClock, publish: this.#bus.publish }
-    this.#schedule = keepFresh(this.#config, parts, async () => {
+    this.#schedule = await keepFresh(this.#config, parts, async () => {
       const { sources, artifactUrl: url } = await this.#settings()
       await engine.reloadFiles(sources, url)
     })

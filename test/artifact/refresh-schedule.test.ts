@@ -20,12 +20,14 @@ async function looks(
   outcomes: readonly (RefreshOutcome | Error)[],
   random = 0.5,
   everyMs = hourMs,
+  atOnce = false,
 ): Promise<number[]> {
   const clock = new VirtualClock()
   const times: number[] = []
   const schedule = scheduleRefresh({
     clock,
     everyMs,
+    atOnce,
     random: () => random,
     run: async () => {
       times.push(clock.now() / 60_000)
@@ -43,6 +45,10 @@ async function looks(
 describe('when the next look comes', () => {
   test('soon after the start, then every hour', async () => {
     assert.deepEqual(await looks([]), [0.25, 60.25, 120.25])
+  })
+  test('at once while there is nothing to serve', async () => {
+    assert.deepEqual(await looks([], 0.5, hourMs, true), [0, 60, 120])
+    assert.deepEqual(await looks([], 0.5, 0, true), [])
   })
   test('chance moves each by a fifth at most', async () => {
     assert.deepEqual(await looks([], 0), [0, 48, 96, 144])
