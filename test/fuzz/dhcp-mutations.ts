@@ -76,7 +76,10 @@ export const dhcpMutations: readonly Mutation[] = [
     draft.insert(boundary(draft, random), Uint8Array.of(DhcpOption.end))
   },
   function setField(draft, { random }) {
-    draft.set(oneOf(random, Object.values(fields)), oneOf(random, [0, 1, 2, 6, 16, 17, 128, 255]))
+    draft.set(
+      oneOf(random, Object.values(fields)),
+      oneOf(random, [0, 1, 2, 6, 16, 17, 127, 128, 223, 224, 255]),
+    )
   },
   function setMessageType(draft, { random }) {
     draft.insert(optionsAt, Uint8Array.of(DhcpOption.messageType, 1, random(10)))

@@ -17,6 +17,8 @@ export class Watch {
   readonly #traffic = new Map<string, { received: number; sent: number; proven: boolean }>()
   /** The port of ours that spoke last to an endpoint. */
   readonly #dataPorts = new Map<string, number>()
+  /** What is being received is an ERROR. */
+  #answersError = false
   readonly #dhcp = { received: 0, sent: 0 }
 
   constructor(file: Buffer) {
@@ -27,7 +29,17 @@ export class Watch {
     return this.#dataPorts.get(`${client.address}:${client.port}`)
   }
 
-  received(from: Endpoint, port: number): void {
+  /** Hands over one datagram by `deliver`, and looks at what is sent meanwhile. */
+  received(from: Endpoint, port: number, bytes: Uint8Array, deliver: () => void): void {
+    this.#count(from, port)
+    const before = this.#answersError
+    const packet = decodeTftp(bytes)
+    this.#answersError = packet.ok && packet.value.type === 'error'
+    deliver()
+    this.#answersError = before
+  }
+
+  #count(from: Endpoint, port: number): void {
     if (dhcpPorts.includes(port)) {
       this.#dhcp.received++
       return
@@ -61,6 +73,8 @@ export class Watch {
     if (!wellKnown.includes(local.port)) this.#dataPorts.set(`${to.address}:${to.port}`, local.port)
     const packet = decodeTftp(bytes)
     if (!packet.ok) assert.fail(packet.detail)
+    // RFC 1350 §7: or two servers would talk for ever.
+    if (this.#answersError && packet.value.type === 'error') assert.fail('an ERROR in answer to an ERROR')
     if (
       packet.value.type === 'data'
         ? !this.#file.includes(packet.value.data)

@@ -20,7 +20,7 @@ export async function open(): Promise<FuzzTarget> {
     holds: [
       'no exception, at once or later',
       'an address that has not answered on a port of ours that it could only have learned from us gets one packet at most for each of its own; the DHCP ports never send more packets than came',
-      'what is sent is a DHCP reply, or an OACK, DATA or ERROR; DATA holds the boot file’s bytes and nothing else',
+      'what is sent is a DHCP reply, or an OACK, DATA or ERROR; DATA holds the boot file’s bytes and nothing else; no ERROR is answered with an ERROR',
       'no control character in any log, story or live view, and no line beyond the screen',
       'two minutes after the last datagram no transfer is left, and a node is answered as on the first day',
     ],
@@ -57,8 +57,7 @@ async function run(bytes: Uint8Array): Promise<void> {
 
 function deliver(host: MemoryHost, watch: Watch, { bytes, from, to }: Exchange): void {
   const port = to.port ?? watch.dataPortFor(from) ?? 69
-  watch.received(from, port)
-  host.deliver(nic, bytes, from, { address: to.address, port })
+  watch.received(from, port, bytes, () => host.deliver(nic, bytes, from, { address: to.address, port }))
 }
 
 const lastNode = { address: '10.79.0.250', port: 2_070 }
