@@ -45,11 +45,15 @@ try {
     for (let run = 0; run < Number(values.runs); run++)
       for (const { server, runs } of taking) {
         const running = await startOfferingServer(server, site.server, directory)
-        const cpuBefore = running.cpuMs()
+        const [cpuBefore, queuedBefore] = [running.cpuMs(), running.queuedMs()]
         const played = await playNodes(site, clients, file, scenario)
-        const [serverCpuMs, residentBytes] = [running.cpuMs() - cpuBefore, running.residentBytes()]
+        const used = {
+          serverCpuMs: running.cpuMs() - cpuBefore,
+          serverQueuedMs: running.queuedMs() - queuedBefore,
+          residentBytes: running.residentBytes(),
+        }
         await running.stop()
-        runs.push({ ...played, serverCpuMs, residentBytes })
+        runs.push({ ...played, ...used })
         console.error(`${scenario.name}: ${server.name}: ${JSON.stringify(runs.at(-1))}`)
       }
     for (const { server, runs } of taking)

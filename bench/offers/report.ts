@@ -3,6 +3,8 @@ import type { OffersScenario } from './scenarios.ts'
 
 export interface OffersRun extends NodesResult {
   readonly serverCpuMs: number
+  /** The server was ready to run, and others had the processors. */
+  readonly serverQueuedMs: number
   readonly residentBytes: number
 }
 
@@ -25,6 +27,7 @@ const columns = [
   'x calm',
   'flood/s',
   'server CPU',
+  'no CPU',
   'fetch CPU',
   'asker CPU',
   'MB',
@@ -59,6 +62,7 @@ function row(one: OffersMeasured, all: readonly OffersMeasured[]): string {
     calm === undefined ? '' : (totalMs / median(calm, ({ storm }) => storm?.totalMs ?? 0)).toFixed(2),
     one.scenario.floodPerSecond === undefined ? '' : median(one, floodRate).toFixed(0),
     median(one, ({ serverCpuMs }) => serverCpuMs).toFixed(0),
+    median(one, ({ serverQueuedMs }) => serverQueuedMs).toFixed(0),
     one.scenario.fetching === 0 ? '' : median(one, ({ storm }) => storm?.clientCpuMs ?? 0).toFixed(0),
     median(one, ({ discover }) => discover.clientCpuMs).toFixed(0),
     (median(one, ({ residentBytes }) => residentBytes) / 1e6).toFixed(0),

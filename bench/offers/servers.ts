@@ -63,6 +63,8 @@ export const offeringServers: readonly OfferingServer[] = [emfPxe, dnsmasq]
 export interface RunningServer {
   /** Processor time used so far, milliseconds. */
   cpuMs(): number
+  /** How long its main thread was ready to run and had no processor, milliseconds. */
+  queuedMs(): number
   residentBytes(): number
   stop(): Promise<void>
 }
@@ -82,7 +84,17 @@ export async function startOfferingServer(
   await sleep(settleMs)
   if (child.exitCode !== null)
     throw new Error(`${server.name} ended: ${readFileSync(join(directory, 'server.log'), 'utf8')}`)
-  return { cpuMs: () => cpuOf(child), residentBytes: () => residentBytes(child), stop: () => stop(child) }
+  return {
+    cpuMs: () => cpuOf(child),
+    queuedMs: () => queuedMs(child),
+    residentBytes: () => residentBytes(child),
+    stop: () => stop(child),
+  }
+}
+
+/** Second field of /proc/PID/schedstat, nanoseconds; 0 where the kernel keeps none. */
+function queuedMs({ pid }: ChildProcess): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1] ?? 0) / 1e6
 }
 
 function residentBytes({ pid }: ChildProcess): number {
