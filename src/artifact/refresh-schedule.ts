@@ -24,6 +24,8 @@ export interface RefreshSchedule {
 const latestFirstMs = 30_000
 /** While something is wrong: after a certificate rotation the new file is 15 minutes away at most. */
 const soonMs = 5 * 60_000
+/** While there is nothing to serve: after a power cut the servers of a site come up in any order. */
+const nothingMs = 20_000
 /** Part of each interval that is left to chance, either way. */
 const jitter = 0.2
 
@@ -67,6 +69,7 @@ export function scheduleRefresh({
 }
 
 function delayAfter(outcome: RefreshOutcome | undefined, everyMs: number): number {
+  if (outcome?.kind === 'kept' && outcome.entry === undefined) return Math.min(everyMs, nothingMs)
   return outcome === undefined || isTroubled(outcome) ? Math.min(everyMs, soonMs) : everyMs
 }
 

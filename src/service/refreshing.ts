@@ -39,11 +39,14 @@ export function refreshFrom(
 /** The schedule itself comes back soon after a failure: one look need not be patient. */
 const patienceMs = 60_000
 
-/** Looks again and again while the service runs; undefined when there is nothing to look for. */
+/**
+ * Looks again and again while the service runs; undefined when there is nothing to look for. After
+ * each look `onStored` loads what the store holds, which is nothing new most of the time.
+ */
 export async function keepFresh(
   config: Config,
   parts: RefreshParts,
-  onReplaced: () => Promise<void>,
+  onStored: () => Promise<void>,
 ): Promise<RefreshSchedule | undefined> {
   if (!usesArtifact(config) || config.artifact.refreshMinutes === 0) return undefined
   return scheduleRefresh({
@@ -53,7 +56,8 @@ export async function keepFresh(
     atOnce: await hasNothing(parts.store),
     run: async (signal) => {
       const outcome = await refreshFrom(config, parts, { download: { signal, patienceMs } })
-      if (outcome.kind === 'replaced') await onReplaced()
+      // Not only what this look has replaced: `fetch` and `rollback` write to the store as well.
+      if (outcome.entry !== undefined) await onStored()
       return outcome
     },
   })

@@ -7,7 +7,8 @@ import { EmfPxeError } from '../../src/errors/error.ts'
 import { VirtualClock } from '../../src/net/virtual-clock.ts'
 
 const hourMs = 3_600_000
-const calm: RefreshOutcome = { kind: 'unchanged', entry: undefined, report: undefined, findings: [] }
+const entry = { sha256: 'a'.repeat(64), sizeBytes: 1, url: 'https://edge.example.com/', fetchedAtMs: 0 }
+const calm: RefreshOutcome = { kind: 'unchanged', entry, report: undefined, findings: [] }
 const mismatch = error('ARTIFACT_TRUST_MISMATCH', { message: 'no' })
 const keptFor = (code: 'HTTP_NOT_FOUND' | 'ARTIFACT_HELD_BACK'): RefreshOutcome => ({
   ...calm,
@@ -59,6 +60,16 @@ describe('when the next look comes', () => {
       await looks([keptFor('HTTP_NOT_FOUND'), { ...calm, findings: [mismatch] }, new Error('bug')]),
       [0.25, 5.25, 10.25, 15.25, 75.25, 135.25],
     )
+  })
+  test('20 seconds later while there is nothing to serve', async () => {
+    const nothing = { ...keptFor('HTTP_NOT_FOUND'), entry: undefined }
+    assert.deepEqual(await looks([nothing, nothing], 0.5, hourMs, true), [
+      0,
+      20 / 60,
+      40 / 60,
+      60 + 40 / 60,
+      120 + 40 / 60,
+    ])
   })
   test('held back is nothing wrong', async () => {
     assert.deepEqual(await looks([keptFor('ARTIFACT_HELD_BACK')]), [0.25, 60.25, 120.25])
