@@ -49,7 +49,8 @@ const pemEnd = '-----END CERTIFICATE-----'
 /** All certificates of a PEM text, in order; text around them is ignored, as OpenSSL does. */
 export function pemCertificates(text: string): string[] {
   const found: string[] = []
-  // Not a regular expression: one that looks for the end from every beginning takes a minute for a megabyte.
+  // Not a regular expression: one that looks for the end from every beginning takes 4 s for 256 kB, and four times
+  // as long for twice as much.
   for (let begin = text.indexOf(pemBegin); begin >= 0; ) {
     const end = text.indexOf(pemEnd, begin + pemBegin.length)
     if (end < 0) break
