@@ -4,6 +4,7 @@ import { clock } from './host/clock.ts'
 import { configuration, containerNetwork } from './host/configuration.ts'
 import { stateDirectory } from './host/disk.ts'
 import { firewallRequests, firewallTransfers } from './host/firewall.ts'
+import { neighbourTable } from './host/neighbour-table.ts'
 import { portChecks } from './host/ports.ts'
 import { privileges } from './host/privileges.ts'
 import { receiveBuffer } from './host/receive-buffer.ts'
@@ -20,7 +21,7 @@ import { drift } from './service/drift.ts'
 import { installed, restarts, running, version } from './service/service.ts'
 
 const unordered: readonly Check[] = [
-  ...[configuration, containerNetwork, privileges, ...portChecks, receiveBuffer],
+  ...[configuration, containerNetwork, privileges, ...portChecks, receiveBuffer, neighbourTable],
   ...[firewallRequests, firewallTransfers, reversePath],
   ...[clock, stateDirectory],
   ...[nicLink, nicAddress, siteDhcp, dhcpOptions, dhcpDns, rivalProxy, siteBootOptions],
