@@ -32,6 +32,8 @@ const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-bench-'))
 const file = join(directory, 'ipxe.efi')
 /** Size of the orchestrator's boot file. */
 const fileBytes = 1_080_320
+/** A site's server is up long before a node: what a start leaves to do is done by then. */
+const settleMs = 1500
 
 try {
   writeFileSync(file, fillerFile('bench', fileBytes))
@@ -86,9 +88,6 @@ async function measure(
     runs,
   }))
 }
-
-/** A site's server is up long before a node: what a start leaves to do is done by then. */
-const settleMs = 1500
 
 async function measureRun(server: RunningServer, client: string, scenario: Scenario, run: number) {
   await sleep(settleMs)
