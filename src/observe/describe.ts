@@ -65,7 +65,7 @@ const sentences: { readonly [Type in ServeEvent['type']]: (event: EventOf<Type>)
     ),
   'artifact.unchanged': () => debug('the boot file is current'),
   'artifact.refresh-failed': (event) =>
-    warning(`could not refresh the boot file, the last good one stays: ${event.message} [${event.code}]`),
+    warning(`could not refresh the boot file; what is served stays: ${event.message} [${event.code}]`),
   'artifact.trust-mismatch': (event) =>
     error(
       `nodes will fail with "Unable to reach the edge orchestrator": the boot file trusts certificate ${event.trusted.slice(0, 16)}, the orchestrator serves ${event.served.slice(0, 16)}`,
@@ -80,7 +80,9 @@ const sentences: { readonly [Type in ServeEvent['type']]: (event: EventOf<Type>)
     error(`configuration not reloaded, the running one stays: ${event.message}`),
   'service.draining': (event) =>
     info(
-      `stopping: ${plural(event.transfers, 'transfer')} still running; press Ctrl-C again to stop at once`,
+      event.transfers === 0
+        ? 'stopping'
+        : `stopping: ${plural(event.transfers, 'transfer')} still running; press Ctrl-C again to stop at once`,
     ),
   'service.stopped': () => info('stopped'),
 }
