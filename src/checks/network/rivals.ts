@@ -3,7 +3,7 @@ import type { Answer } from '../../probe/discover.ts'
 import { nodeKinds } from '../../probe/kinds.ts'
 import { escapeText } from '../../ui/text.ts'
 import { DhcpOption } from '../../wire/dhcp/constants.ts'
-import { bytesToText } from '../../wire/dhcp/text.ts'
+import { bytesToTerminatedText } from '../../wire/dhcp/text.ts'
 import { type Check, failed, ok, skipped, warning } from '../check.ts'
 import type { HeardOnNic } from '../facts.ts'
 import { runningService } from '../service/running.ts'
@@ -52,11 +52,14 @@ export const siteBootOptions: Check = {
   },
 }
 
+/** dnsmasq ends option 66 with a NUL; RFC 2132 §9.4 does not ask for one. */
 function bootOptions({ vendorClass, offer }: Answer): string[] {
   const serverName = offer.packet.options.get(DhcpOption.tftpServerName)
   return [
     ...(vendorClass === undefined ? [] : [`option 60 “${escapeText(vendorClass)}”`]),
-    ...(serverName === undefined ? [] : [`TFTP server “${escapeText(bytesToText(serverName))}” (option 66)`]),
+    ...(serverName === undefined
+      ? []
+      : [`TFTP server “${escapeText(bytesToTerminatedText(serverName))}” (option 66)`]),
     ...(offer.bootFile === undefined ? [] : [`boot file “${escapeText(offer.bootFile)}” (option 67)`]),
   ]
 }
