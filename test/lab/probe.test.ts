@@ -70,7 +70,7 @@ for (const { name, dhcpArgs, vendor, file } of scenarios)
 
     const node = site.startNode(9, { firmware: 'uefi-x64', card: 'virtio-net-pci' })
     const seen = await node.console
-      .waitFor(/NBP filename is (\S+)|(PXE-E\d+):/, 180_000)
+      .waitFor(/NBP filename is (\S+)\s|(PXE-E\d+):/, 180_000)
       .catch((error: Error) => {
         assert.fail(`${error.message}\n${engine.text}`)
       })
