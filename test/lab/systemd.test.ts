@@ -109,16 +109,14 @@ describe('installed on a machine with systemd', { skip, timeout: 900_000 }, () =
     const status = () => {
       const { code, out, all } = machine.run(installed, 'status', '--json')
       const checks: { id: string; outcome: string; evidence: string }[] = JSON.parse(out || all).checks
-      return { code, checks, of: (id: string) => checks.find((check) => check.id === id) }
+      // A container may not raise the kernel's limit: here that is left to whoever owns the real machine.
+      const bad = checks.filter(
+        ({ id, outcome }) => id !== 'receive-buffer' && ['failed', 'warning'].includes(outcome),
+      )
+      return { code, bad, of: (id: string) => checks.find((check) => check.id === id) }
     }
     const first = status()
-    const bad = first.checks.filter(({ outcome }) => outcome === 'failed' || outcome === 'warning')
-    // A container may not raise the kernel's limit: here that is left to whoever owns the real machine.
-    assert.deepEqual(
-      bad.filter(({ id }) => id !== 'receive-buffer'),
-      [],
-      site.dhcpLog.tail(20),
-    )
+    assert.deepEqual(first.bad, [], site.dhcpLog.tail(20))
     assert.equal(first.code, 0)
     assert.match(first.of('privileges')?.evidence ?? '', /user id \d+, CAP_NET_BIND_SERVICE/)
     assert.match(first.of('service-running')?.evidence ?? '', /pid \d+, emf-pxe\.service/)
@@ -131,7 +129,9 @@ describe('installed on a machine with systemd', { skip, timeout: 900_000 }, () =
 
     const again = machine.run(installed, 'init', ...flags)
     assert.equal(again.code, 0, again.all)
-    assert.deepEqual([status().of('service-drift')?.outcome, status().code], ['ok', 0])
+    const mended = status()
+    assert.deepEqual(mended.bad, [], site.dhcpLog.tail(20))
+    assert.equal(mended.code, 0)
   })
 
   test('the service is nobody in particular, with one privilege', () => {

@@ -91,6 +91,8 @@ describe('the wizard', { skip: lacks }, () => {
     await terminal.sees(/! .*helm[\s\S]*→[\s\S]*\? How shall it run\?/)
     await terminal.choose('Nothing yet')
     await terminal.sees(/\? Apply\?/)
+    terminal.press('C-c')
+    await terminal.sees(/exit 9/)
   })
 
   test('a person vouches for the certificate, and is not asked again', async (t) => {
