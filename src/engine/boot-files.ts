@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { errorMessage } from '../errors/error-message.ts'
 import type { EventSink } from '../events/event.ts'
 import type { Architecture, BootFile } from '../proxydhcp/types.ts'
 
@@ -80,7 +81,7 @@ export class BootFiles {
       this.#serve(source, await source.read())
     } catch (error) {
       this.#missing.set(source.name, source)
-      const message = messageOf(error).replace(`${source.path}: `, '')
+      const message = errorMessage(error).replace(`${source.path}: `, '')
       this.#publish({
         atMs: Date.now(),
         type: 'artifact.missing',
@@ -106,8 +107,4 @@ export class BootFiles {
       sha256,
     })
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

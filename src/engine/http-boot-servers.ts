@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { EventSink } from '../events/event.ts'
 import type { BootFiles } from './boot-files.ts'
 import type { NodeDirectory } from './directory.ts'
@@ -65,7 +66,7 @@ export class HttpBootServers {
       this.#servers.set(key, server)
     } catch (error) {
       const code = String((error as { code?: unknown }).code ?? 'INTERNAL')
-      const message = error instanceof Error ? error.message : String(error)
+      const message = errorMessage(error)
       publish({ atMs: Date.now(), type: 'interface.failed', interface: place.interface, code, message })
     }
   }

@@ -1,3 +1,4 @@
+import { errorMessage } from '../errors/error-message.ts'
 import type { Happening } from '../events/event.ts'
 import type { Clock } from '../net/datagram.ts'
 import { Station, type StationOptions, type StationParts } from './station.ts'
@@ -153,7 +154,7 @@ export class Stations {
   #failed(place: Place, nic: WantedNic, address: string, error: unknown): void {
     place.failure = error
     const code = (error as { code?: unknown }).code
-    const message = error instanceof Error ? error.message : String(error)
+    const message = errorMessage(error)
     this.#say(place, {
       type: 'interface.failed',
       interface: nic.name,

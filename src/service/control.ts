@@ -1,4 +1,5 @@
 import type { RefreshSchedule } from '../artifact/refresh-schedule.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { ServeEvent } from '../events/event.ts'
 import { controlSocketPath } from '../observe/control/path.ts'
@@ -23,7 +24,7 @@ export async function openControl(
     const server = await openControlServer(path, feed, actions)
     return () => server.close()
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorMessage(error)
     warn(`emf-pxe watch will not find this service: ${why}`)
     return async () => {}
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { BootStories } from '../events/stories.ts'
 import { History } from '../observe/history/history.ts'
@@ -60,7 +61,7 @@ function tryOpen(
     const maxBytes = settings.maxMegabytes * 1_000_000
     return new History(stories, { file, keepDays: settings.days, maxBytes, onTrouble })
   } catch (error) {
-    trouble(`boot history is not kept: ${file}: ${error instanceof Error ? error.message : String(error)}`)
+    trouble(`boot history is not kept: ${file}: ${errorMessage(error)}`)
     return undefined
   }
 }

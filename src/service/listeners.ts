@@ -1,4 +1,5 @@
 import type { Config } from '../config/schema.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import type { EventBus } from '../events/bus.ts'
 import type { BootStories } from '../events/stories.ts'
 import { EarlyEvents } from '../observe/early-events.ts'
@@ -63,7 +64,7 @@ export class Listeners {
       const close = kind === 'metrics' ? await this.#openMetrics(address) : await this.#openDashboard(address)
       this.#open.set(kind, { address, close })
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
+      const why = errorMessage(error)
       this.#parts.warn(`${kind} cannot be served on ${address}: ${why}`)
     }
   }

@@ -4,6 +4,7 @@ import { ArtifactStore } from '../artifact/store/store.ts'
 import { loadConfig, type Override } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { Engine, type EngineSettings } from '../engine/engine.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { EventBus } from '../events/bus.ts'
 import type { EventSink, Happening } from '../events/event.ts'
 import { BootStories } from '../events/stories.ts'
@@ -170,7 +171,7 @@ export class Service {
       await this.#listeners.follow(this.#config.listeners)
       return undefined
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error)
+      const message = errorMessage(error)
       this.#publish({ type: 'service.reload-failed', message })
       return { ok: false, message }
     }

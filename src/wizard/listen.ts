@@ -1,4 +1,5 @@
 import { EmfPxeError } from '../errors/error.ts'
+import { errorMessage } from '../errors/error-message.ts'
 import { systemClock } from '../net/clock.ts'
 import type { NetworkInterface } from '../net/interfaces.ts'
 import { KernelNetwork } from '../net/kernel.ts'
@@ -56,7 +57,7 @@ export async function listen(nic: NetworkInterface): Promise<Heard> {
 }
 
 function plainReason(error: unknown): string {
-  if (!(error instanceof EmfPxeError)) return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof EmfPxeError)) return errorMessage(error)
   if (error.code === 'PORT_NOT_PERMITTED') return 'only root may ask on port 68'
   if (error.code === 'PORT_IN_USE') return 'a DHCP client of this machine holds port 68'
   return error.message

@@ -1,4 +1,5 @@
 import { type BaseBlock, fromBER, ObjectIdentifier } from 'asn1js'
+import { errorMessage } from '../../errors/error-message.ts'
 import { type Decoded, decoded, malformed } from '../../wire/decoded.ts'
 
 /** One ASN.1 element, with the exact bytes it was read from: digests and signatures are taken over those. */
@@ -25,7 +26,7 @@ export function readDer(bytes: Uint8Array): Decoded<DerElement> {
     if (offset === -1) return malformed('bad-der', result.error)
     return decoded(element(result))
   } catch (error) {
-    return malformed('bad-der', error instanceof Error ? error.message : String(error))
+    return malformed('bad-der', errorMessage(error))
   }
 }
 

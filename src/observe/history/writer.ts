@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { errorMessage } from '../../errors/error-message.ts'
 import type { BootStory } from '../../events/story.ts'
 
 const hourMs = 3_600_000
@@ -82,7 +83,7 @@ export class HistoryWriter {
       this.#report(undefined)
     } catch (error) {
       this.#rollBack()
-      this.#report(error instanceof Error ? error.message : String(error))
+      this.#report(errorMessage(error))
     }
   }
 
@@ -96,7 +97,7 @@ export class HistoryWriter {
       this.#database.exec('PRAGMA incremental_vacuum')
       this.checkpoint()
     } catch (error) {
-      this.#report(error instanceof Error ? error.message : String(error))
+      this.#report(errorMessage(error))
     }
   }
 
