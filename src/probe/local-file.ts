@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { sha256OfFile } from '../artifact/sha256.ts'
 import { ArtifactStore } from '../artifact/store/store.ts'
 import type { Config } from '../config/schema.ts'
 import type { NodeKindName } from './kinds.ts'
@@ -19,10 +18,7 @@ export async function localHash(
   stateDirectory: string,
 ): Promise<string | undefined> {
   const path = config?.bootFiles[architectures[kind]]
-  if (path !== undefined) {
-    const bytes = await readFile(path).catch(() => undefined)
-    return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex')
-  }
+  if (path !== undefined) return sha256OfFile(path)
   if (architectures[kind] !== 'x64') return undefined
   const manifest = await new ArtifactStore(stateDirectory).read().catch(() => undefined)
   return manifest?.current.sha256

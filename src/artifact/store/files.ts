@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sha256Of } from '../sha256.ts'
 import { syncDirectory, type WriteStep, writeAtomically } from './atomic-file.ts'
 import type { Manifest, StoredEntry } from './manifest.ts'
 
@@ -50,10 +50,6 @@ export class StoredFiles {
     await Promise.all(unwanted.map((name) => rm(join(this.#directory, name), { force: true })))
     if (unwanted.length > 0) await syncDirectory(this.#directory)
   }
-}
-
-export function sha256Of(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }
 
 function dbNameOf(sha256: string): string {

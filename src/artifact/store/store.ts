@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { EmfPxeError } from '../../errors/error.ts'
+import { sha256Of } from '../sha256.ts'
 import { makeDirectory, removeStaleTemporaries, type WriteStep, writeAtomically } from './atomic-file.ts'
 import { storeFailure } from './failure.ts'
-import { StoredFiles, sha256Of } from './files.ts'
+import { StoredFiles } from './files.ts'
 import { withLock } from './lock.ts'
 import {
   type Manifest,

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { sha256OfFile } from '../../artifact/sha256.ts'
 import { fetchFile } from '../../node/tftp-client.ts'
 import { edk2 } from '../../node/tftp-profiles.ts'
 import { fileProblem } from '../../probe/problems.ts'
@@ -67,6 +66,5 @@ async function fetchOne(
 async function expectedHash(facts: Facts): Promise<string | undefined> {
   if (await facts.usesArtifact()) return (await facts.stored().catch(() => undefined))?.entry.sha256
   const { x64 } = (await facts.config()).bootFiles
-  const bytes = x64 === undefined ? undefined : await readFile(x64).catch(() => undefined)
-  return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex')
+  return x64 === undefined ? undefined : sha256OfFile(x64)
 }

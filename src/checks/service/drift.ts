@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { sha256OfFile } from '../../artifact/sha256.ts'
 import { containerName, imageName } from '../../deploy/render/compose.ts'
 import { type Check, type CheckResult, failed, ok, skipped, warning, worstOf } from '../check.ts'
 import type { Facts } from '../facts.ts'
@@ -28,7 +27,7 @@ async function ofFiles(facts: Facts, { done }: Installation): Promise<CheckResul
   const gone: string[] = []
   for (const entry of done) {
     if (entry.kind !== 'file' || entry.path === facts.options.configFile) continue
-    const sha256 = await hashOf(entry.path)
+    const sha256 = await sha256OfFile(entry.path)
     if (sha256 === undefined) gone.push(entry.path)
     else if (sha256 !== entry.sha256) changed.push(entry.path)
   }
@@ -75,9 +74,4 @@ async function ofTheContainer(facts: Facts, { version }: Installation): Promise<
       `docker rm --force ${containerName} && emf-pxe init`,
     )
   return ok(`container ${containerName}, ${state.image}`)
-}
-
-async function hashOf(path: string): Promise<string | undefined> {
-  const bytes = await readFile(path).catch(() => undefined)
-  return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex')
 }
