@@ -7,7 +7,7 @@ import { programFile } from '../../src/deploy/program-file.ts'
 import { planRemoval, remove } from '../../src/deploy/uninstall.ts'
 import type { RenderValues } from '../../src/deploy/values.ts'
 import { type Answer, Machine } from './machine.ts'
-import { sampleValues } from './support.ts'
+import { readTemplate, sampleValues } from './support.ts'
 
 const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root (run it with sudo)' } as const
 
@@ -15,6 +15,8 @@ const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root (run it wi
 class Docker {
   readonly containers = new Map<string, { image: string; running: boolean }>()
   readonly images = new Set<string>()
+  /** Images without a name that builds have left. */
+  stages = 0
   /** How `health` inside the container ends. */
   health = 0
 
@@ -27,7 +29,8 @@ class Docker {
       case 'image':
         return this.#image(rest)
       case 'build':
-        this.images.add(rest[1] ?? '')
+        this.images.add(rest[rest.indexOf('--tag') + 1] ?? '')
+        this.stages = 1
         return {}
       case 'run':
         this.containers.set('emf-pxe', { image: name, running: true })
@@ -62,8 +65,15 @@ class Docker {
 
   #image([verb, ...rest]: readonly string[]) {
     const name = rest.at(-1) ?? ''
+    if (verb === 'prune') return this.#prune(name)
     if (verb === 'rm') return this.images.delete(name) ? {} : { exitCode: 1 }
     return this.images.has(name) ? { stdout: 'sha256:1' } : { exitCode: 1 }
+  }
+
+  #prune(filter: string) {
+    const label = /^LABEL (.+)$/m.exec(readTemplate('docker/Dockerfile'))?.[1]
+    if (filter === `label=${label}`) this.stages = 0
+    return {}
   }
 
   #rename(from: string, to: string) {
@@ -94,6 +104,7 @@ describe('installing for Docker', asRoot, () => {
     await install('docker', sampleValues, await options())
     assert.deepEqual([...docker.containers], [['emf-pxe', { image: 'emf-pxe:0.1.0', running: true }]])
     assert.ok(machine.commands.some((command) => command.startsWith('docker exec emf-pxe ')))
+    assert.equal(docker.stages, 0, 'the stage that granted the ports is not left behind')
     assert.equal((await install('docker', sampleValues, await options())).changed, false)
   })
 

@@ -190,3 +190,18 @@ test('a version that the catalog refuses is refused here, by name', () => {
     (error) => error instanceof EmfPxeError && /Application\.version is "1\.0\.0\+build"/.test(error.message),
   )
 })
+
+describe('the Dockerfile', () => {
+  const files = render('docker', sampleValues, readTemplate)
+  const text = String(files.find(({ name }) => name === 'Dockerfile')?.content)
+  const [, grant = '', final = ''] = text.split(/^FROM /m)
+
+  test('changes the program where the image does not see it', () => {
+    assert.match(grant, /^RUN \["\/program\/emf-pxe", "grant-ports"\]$/m)
+    assert.doesNotMatch(final, /grant-ports/)
+  })
+
+  test('copies the directory of the program: a file would lose its capability', () => {
+    assert.match(final, /^COPY --from=grant \/program\/ \/usr\/local\/bin\/$/m)
+  })
+})

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { missing } from '../support/needs.ts'
 import { noFirmware } from './support/boot.ts'
 import { enrolledCertificate } from './support/certificates.ts'
+import { unpackedPackage } from './support/debian.ts'
 import { DockerMachine } from './support/docker-machine.ts'
 import { makeSignedIpxe } from './support/ipxe.ts'
 import { buildMedia } from './support/media.ts'
@@ -70,6 +71,45 @@ describe('installed as a container', { skip, timeout: 900_000 }, () => {
     const { code, all } = machine.run('sh', `${media}/install.sh`, ...flags)
     assert.equal(code, 0, all)
     assert.equal(machine.inspect('{{.State.Status}}'), 'running')
+  })
+
+  /** Layers above the base that are as large as the program, or larger. */
+  const programLayers = (image: string) =>
+    machine
+      .run('docker', 'history', '--human=false', '--format', '{{.Size}} {{.CreatedBy}}', image)
+      .out.trim()
+      .split('\n')
+      .slice(0, -1)
+      .filter((layer) => Number.parseInt(layer, 10) >= statSync(join(media, 'emf-pxe')).size)
+
+  test('the image holds the program once, and the build leaves nothing beside it', () => {
+    assert.equal(programLayers('emf-pxe:0.1.0').length, 1)
+    assert.equal(machine.run('docker', 'images', '--quiet', '--filter', 'dangling=true').out, '')
+  })
+
+  test('BuildKit, too, copies the capability, and the program once', () => {
+    const context = join(work, 'context')
+    const environment = { DOCKER_CONFIG: join(work, 'docker-config') }
+    const plugin = join(
+      unpackedPackage('docker-buildx', 'trixie'),
+      'usr/libexec/docker/cli-plugins/docker-buildx',
+    )
+    const shell = (...words: string[]) => {
+      const { code, all } = machine.run('sh', '-ec', words.join('\n'))
+      assert.equal(code, 0, all)
+      return all
+    }
+    shell(
+      `mkdir -p ${context} ${environment.DOCKER_CONFIG}/cli-plugins`,
+      `cp ${plugin} ${environment.DOCKER_CONFIG}/cli-plugins/`,
+      `cp ${media}/emf-pxe /etc/emf-pxe/docker/Dockerfile ${context}`,
+      `export DOCKER_CONFIG=${environment.DOCKER_CONFIG} DOCKER_BUILDKIT=1`,
+      `docker build --network=none --tag kit ${context}`,
+    )
+    assert.equal(programLayers('kit').length, 1)
+    const run = 'docker run --rm --network none --user 65532 --cap-drop ALL --cap-add NET_BIND_SERVICE'
+    assert.match(shell(`${run} --entrypoint /usr/sbin/getcap kit ${installed}`), /cap_net_bind_service=ep/)
+    shell('docker image rm kit')
   })
 
   test('Docker finds it healthy', async () => {

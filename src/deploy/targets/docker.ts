@@ -9,6 +9,8 @@ import { observeCeiling, receiveCeiling } from './kernel.ts'
 import type { ProgramFile, SpecInput, Target } from './target.ts'
 import { desired, installedProgram, named, needBinary, needTool, yesNo } from './tools.ts'
 
+/** As the Dockerfile says. */
+const stageLabel = 'emf-pxe.stage=grant'
 const buildTimeoutMs = 600_000
 const healthTimeoutMs = 90_000
 const healthPollMs = 1_000
@@ -61,6 +63,7 @@ export const dockerTarget: Target = {
         ...receiveCeiling(files, facts),
         ...desired(named(files, 'Dockerfile'), 'service', 'how the image is made'),
         buildImage(input),
+        forgetStage,
         ...ownState(input),
         ...startContainer(input),
       ],
@@ -102,7 +105,8 @@ function buildImage({ values, files, program }: SpecInput): DesiredCommand {
     kind: 'command',
     id: 'build',
     title: `docker build --tag ${imageName(values.version)}`,
-    run: ['docker', 'build', '--tag', imageName(values.version), '.'],
+    // Nothing in it needs a network, and a host may have none for builds.
+    run: ['docker', 'build', '--network=none', '--tag', imageName(values.version), '.'],
     undo: ['docker', 'image', 'rm', '--force', imageName(values.version)],
     unless: 'image-exists',
     afterChange: true,
@@ -112,6 +116,17 @@ function buildImage({ values, files, program }: SpecInput): DesiredCommand {
       ...(program === undefined ? [] : [{ name: 'emf-pxe', content: copyOf(program), mode: 0o755 }]),
     ],
   }
+}
+
+/** Without BuildKit the first stage stays behind as an image without a name, as large as two programs. */
+const forgetStage: DesiredCommand = {
+  kind: 'command',
+  id: 'forget-stage',
+  title: 'docker image prune (of this build alone)',
+  run: ['docker', 'image', 'prune', '--force', '--filter', `label=${stageLabel}`],
+  unless: 'image-exists',
+  afterChange: true,
+  optional: true,
 }
 
 /** The container's user must be able to write what root fetched. */
