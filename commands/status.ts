@@ -2,8 +2,9 @@ import { boolean, integer, string } from '@oclif/core/flags'
 import { writeBundle } from '../src/checks/bundle.ts'
 import { factsHere } from '../src/checks/here.ts'
 import { statusReport } from '../src/checks/report.ts'
-import { showChecks, showShort } from '../src/checks/show.ts'
+import { showAll, showTroubles } from '../src/checks/show.ts'
 import { checkStatus } from '../src/checks/status.ts'
+import { showShort } from '../src/checks/summary.ts'
 import { watchStatus } from '../src/checks/watch.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { buildInfo } from '../src/cli/build-info.ts'
@@ -16,7 +17,7 @@ type FinishedChecks = Awaited<ReturnType<typeof checkStatus>>
 
 export default class Status extends BaseCommand {
   static override description = [
-    'Checks everything between a node’s firmware and the orchestrator: this machine, its network, the boot file, the orchestrator, the service, and the boots of the last day. Each line is a statement that should be true; what is not comes with a remedy to paste.',
+    'Checks everything between a node’s firmware and the orchestrator: this machine, its network, the boot file, the orchestrator, the service, and the boots of the last day. Each check is a statement that should be true; what is not comes with a remedy to paste.',
     'A node is played on each served NIC to see who answers; no lease is taken. As root it sees most, and says what it could not see otherwise. Exit code 3 when a check failed.',
   ].join('\n')
   /** Watching goes on until Ctrl-C, which is its end and no error. */
@@ -28,6 +29,7 @@ export default class Status extends BaseCommand {
   ]
   static override flags = {
     ...commonFlags('config', 'state-dir', 'json', 'quiet'),
+    all: boolean({ description: 'Every check with what it saw, not only what is wrong.' }),
     short: boolean({ description: 'One line, for scripts.' }),
     only: string({
       description: 'Only this check or category, and what it depends on; may be repeated.',
@@ -56,7 +58,8 @@ export default class Status extends BaseCommand {
       onThisMachine: configHere,
     })
     const check = () => checkStatus(options, flags.only)
-    const show = (checks: FinishedChecks) => (flags.short ? showShort(checks) : showChecks(checks, this.ui))
+    const showInFull = flags.all || flags.only !== undefined ? showAll : showTroubles
+    const show = (checks: FinishedChecks) => (flags.short ? showShort(checks) : showInFull(checks, this.ui))
     if (flags.watch) {
       const document = (checks: FinishedChecks) =>
         JSON.stringify({ schema: 'emf-pxe/status/1', ...statusReport(checks, options.version, Date.now()) })

@@ -1,7 +1,7 @@
 import { systemClock } from '../net/clock.ts'
 import type { Clock } from '../net/datagram.ts'
 import type { FinishedCheck } from './check.ts'
-import { showShort } from './show.ts'
+import { showShort } from './summary.ts'
 
 export interface WatchOptions {
   readonly check: () => Promise<readonly FinishedCheck[]>

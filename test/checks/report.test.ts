@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { allChecks } from '../../src/checks/all.ts'
+import type { FinishedCheck } from '../../src/checks/check.ts'
 import { statusReport } from '../../src/checks/report.ts'
-import { showChecks, showShort } from '../../src/checks/show.ts'
+import { showAll, showTroubles } from '../../src/checks/show.ts'
 import { checkStatus } from '../../src/checks/status.ts'
+import { showShort } from '../../src/checks/summary.ts'
 import { createTheme } from '../../src/ui/theme.ts'
 import { finished, someFacts } from './support.ts'
 
@@ -50,45 +52,81 @@ describe('status', () => {
     for (const { title } of allChecks) assert.ok(title.length <= 70, title)
   })
 
-  test('the table shows what is wrong, its remedy, and folds consequences', () => {
-    const checks = [
-      finished('good'),
-      finished('bad', {
-        category: 'network',
-        outcome: 'failed',
-        evidence: 'it is gone',
-        remedy: 'bring it back',
-      }),
-      finished('child', { category: 'network', outcome: 'skipped', because: 'bad' }),
-      finished('risky', { category: 'service', outcome: 'warning', evidence: 'it is old' }),
-    ]
-    assert.equal(
-      showChecks(checks, options),
-      [
-        'host',
-        ' ✓ good is fine   seen',
-        'network',
-        ' ✗ bad is fine',
-        '     it is gone',
-        '     → bring it back',
-        '     1 more check depends on it: child',
-        'service',
-        ' ! risky is fine',
-        '     it is old',
-        '',
-        '1 problem, 1 warning',
-        ' ✗ bad',
-        ' ! risky',
-        ' emf-pxe explain bad   # says more; so for each name',
-      ].join('\n'),
-    )
+  const bad = finished('bad', {
+    category: 'network',
+    outcome: 'failed',
+    evidence: 'it is gone',
+    remedy: 'bring it back',
+  })
+  const someWrong = [
+    finished('good'),
+    finished('unknown', { outcome: 'skipped' }),
+    finished('risky', { category: 'service', outcome: 'warning', evidence: 'it is old' }),
+    bad,
+    finished('child', { category: 'network', outcome: 'skipped', because: 'bad' }),
+  ]
+
+  test('a line for each category, then what is wrong, problems first, and consequences folded', () => {
+    assert.deepEqual(showTroubles(someWrong, options).split('\n'), [
+      ' ✓ host     1 well, 1 not checked     seen',
+      ' ✗ network  1 problem, 1 not checked',
+      ' ! service  1 warning',
+      '',
+      ` ✗ bad is fine${'bad'.padStart(65)}`,
+      '     it is gone',
+      '     → bring it back',
+      '     not checked because of it: child',
+      ` ! risky is fine${'risky'.padStart(63)}`,
+      '     it is old',
+      '',
+      '1 problem, 1 warning',
+      ' emf-pxe explain bad   # says more; so for each name',
+      ' emf-pxe status --all   # every check',
+    ])
+  })
+
+  test('a screen of 80 by 24 holds every check that fails alone, and a warning beside it', () => {
+    const seen = `${'what was seen '.repeat(10)}there`
+    const remedy = `Do ${'something about it '.repeat(2)}now:\nemf-pxe probe --interface e0`
+    for (const check of allChecks) {
+      const consequences = allChecks.filter(({ dependsOn }) => dependsOn.includes(check.id))
+      const checks = allChecks.map((other): FinishedCheck => {
+        const { id, category, title } = other
+        const outcome = other === check ? 'failed' : id === 'clock' ? 'warning' : 'ok'
+        return finished(id, {
+          ...{ category, title, outcome, evidence: seen },
+          ...(outcome === 'ok' ? {} : { remedy }),
+          ...(consequences.includes(other) ? { outcome: 'skipped', because: check.id } : {}),
+        })
+      })
+      const lines = showTroubles(checks, options).split('\n')
+      // One line is the prompt’s.
+      assert.ok(lines.length <= 23, `${check.id}: ${lines.length} lines`)
+      for (const line of lines) assert.ok(line.length <= 80, line)
+    }
+  })
+
+  test('with --all each statement is there with what was seen', () => {
+    assert.deepEqual(showAll([finished('good'), bad, ...someWrong.slice(4)], options).split('\n'), [
+      'host',
+      ' ✓ good is fine   seen',
+      'network',
+      ` ✗ bad is fine${'bad'.padStart(65)}`,
+      '     it is gone',
+      '     → bring it back',
+      '     not checked because of it: child',
+      '',
+      '1 problem',
+      ' ✗ bad',
+      ' emf-pxe explain bad   # says more; so for each name',
+    ])
   })
 
   test('a remedy that is a sentence is wrapped, one that is a command is not', () => {
     const sentence = `Let ${'somebody '.repeat(12)}do it.`
     const command = `nft ${'insert rule '.repeat(12)}accept`
     const failed = (id: string, remedy: string) => finished(id, { outcome: 'failed', remedy })
-    const lines = showChecks([failed('a', sentence), failed('b', command)], options).split('\n')
+    const lines = showTroubles([failed('a', sentence), failed('b', command)], options).split('\n')
     assert.ok(lines.some((line) => line === `     → ${command}`))
     const told = lines.filter((line) => line.includes('somebody'))
     assert.ok(told.length > 1 && told.every((line) => line.length <= 80))
