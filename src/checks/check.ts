@@ -13,6 +13,8 @@ export interface CheckResult {
   readonly evidence: string
   /** What to do: a command that can be pasted, or a sentence where no command can help. */
   readonly remedy?: string
+  /** The failed check that this result is nothing but a consequence of. */
+  readonly because?: string | undefined
 }
 
 /** A statement that should be true, and how to find out. */
@@ -36,7 +38,7 @@ export interface FinishedCheck extends CheckResult {
   /** Where it is explained: `docs/checks.md#ID`. */
   readonly anchor: string
   readonly durationMs: number
-  /** The failed check that this one is a consequence of; it was then not run. */
+  /** The failed check that this one is a consequence of. */
   readonly because: string | undefined
 }
 
@@ -54,6 +56,11 @@ export function failed(evidence: string, remedy?: string): CheckResult {
 
 export function skipped(evidence: string): CheckResult {
   return { outcome: 'skipped', evidence }
+}
+
+/** For what turned out, while looking, to say nothing new beside the failed check `id`. */
+export function consequenceOf(id: string): CheckResult {
+  return { outcome: 'skipped', evidence: `not checked: see ${id}`, because: id }
 }
 
 const badness: readonly Outcome[] = ['ok', 'skipped', 'warning', 'failed']

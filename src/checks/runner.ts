@@ -2,7 +2,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import { translateError } from '../errors/translate.ts'
 import type { Clock } from '../net/datagram.ts'
 import { escapeText } from '../ui/text.ts'
-import { type Check, type CheckResult, type FinishedCheck, failed, skipped } from './check.ts'
+import { type Check, type CheckResult, consequenceOf, type FinishedCheck, failed, skipped } from './check.ts'
 import type { Facts } from './facts.ts'
 
 export interface RunnerOptions {
@@ -46,8 +46,7 @@ async function finish(
     ({ outcome, because }) => outcome === 'failed' || because !== undefined,
   )
   const startedAtMs = clock.now()
-  const result =
-    root === undefined ? await attempt(check, facts, clock) : skipped(`not checked: see ${root.id}`)
+  const result = root === undefined ? await attempt(check, facts, clock) : consequenceOf(root.id)
   const finished: FinishedCheck = {
     id: check.id,
     category: check.category,
@@ -56,7 +55,7 @@ async function finish(
     ...(result.remedy === undefined ? {} : { remedy: facts.pasteable(result.remedy) }),
     anchor: `docs/checks.md#${check.id}`,
     durationMs: Math.round(clock.now() - startedAtMs),
-    because: root?.because ?? root?.id,
+    because: root?.because ?? result.because,
   }
   onFinished?.(finished)
   return finished

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { errorMessage } from '../errors/error-message.ts'
 import type { EventSink } from '../events/event.ts'
-import type { Architecture, BootFile } from '../proxydhcp/types.ts'
+import type { Architecture, BootFile, Refusal } from '../proxydhcp/types.ts'
 
 /** A file held in memory under the exact name that nodes ask for. */
 export interface ServedFile {
@@ -23,6 +23,12 @@ export interface BootFileSource {
   readonly read: () => Promise<Uint8Array>
 }
 
+interface MissingFile {
+  readonly source: BootFileSource
+  /** Why it could not be read. */
+  readonly why: string
+}
+
 /**
  * The boot files being served. Swapping one replaces the bytes for new transfers only: a running
  * transfer keeps the bytes that it began with. A file that cannot be read keeps its place as
@@ -30,7 +36,7 @@ export interface BootFileSource {
  */
 export class BootFiles {
   readonly #served = new Map<string, ServedFile>()
-  readonly #missing = new Map<string, BootFileSource>()
+  readonly #missing = new Map<string, MissingFile>()
   readonly #publish: EventSink
 
   constructor(publish: EventSink) {
@@ -61,15 +67,23 @@ export class BootFiles {
     return [...this.#served.values()]
   }
 
+  /** Configured, never read so far: nodes of these kinds are not answered. */
   get missing(): readonly BootFileSource[] {
-    return [...this.#missing.values()].filter((source) => !this.#served.has(source.name))
+    return [...this.#missing.values()]
+      .map(({ source }) => source)
+      .filter(({ name }) => !this.#served.has(name))
   }
 
-  /** What offers may name. A missing file is still offered: the refusal by TFTP is visible, silence is not. */
-  offered(): Partial<Record<Architecture, BootFile>> {
-    const offers: Partial<Record<Architecture, BootFile>> = {}
-    for (const { architecture, name } of this.#missing.values())
-      offers[architecture] = { name, sizeBytes: undefined }
+  /**
+   * What offers may name, and why others may not. A missing file is never offered: edk2 keeps the first
+   * direct offer only, so a node of a second server that has the file would lose its try to us (ADR 0010).
+   */
+  offered(): Partial<Record<Architecture, BootFile | Refusal>> {
+    const offers: Partial<Record<Architecture, BootFile | Refusal>> = {}
+    for (const { source, why } of this.#missing.values()) {
+      const detail = `no ${source.name} for ${source.architecture}: ${source.path}: ${why}`
+      offers[source.architecture] = { reason: 'artifact-missing', detail }
+    }
     for (const { architecture, name, bytes } of this.#served.values()) {
       offers[architecture] = { name, sizeBytes: bytes.length }
     }
@@ -80,14 +94,15 @@ export class BootFiles {
     try {
       this.#serve(source, await source.read())
     } catch (error) {
-      this.#missing.set(source.name, source)
       const message = errorMessage(error).replace(`${source.path}: `, '')
+      this.#missing.set(source.name, { source, why: message })
       this.#publish({
         atMs: Date.now(),
         type: 'artifact.missing',
         architecture: source.architecture,
         path: source.path,
         message,
+        ...(this.#served.has(source.name) ? { stillServed: true } : {}),
       })
     }
   }

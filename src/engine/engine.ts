@@ -148,6 +148,7 @@ export class Engine {
       const settled = this.#stations
         .update(states)
         .then(() => this.#httpBoot.follow(config.httpBoot, this.listening))
+        .then(() => this.#policies.clear())
       settled.then(first.resolve, first.reject)
     })
     await first.promise
@@ -175,7 +176,9 @@ export class Engine {
     const known = this.#policies.get(serverAddress)
     if (known !== undefined) return known
     const { config, artifactUrl } = this.#settings
-    const policy = policyOf({ config, artifactUrl, serverAddress, bootFiles: this.files.offered() })
+    const bootFiles = this.files.offered()
+    const servesHttp = this.#httpBoot.isOpen(serverAddress)
+    const policy = policyOf({ config, artifactUrl, serverAddress, bootFiles, servesHttp })
     this.#policies.set(serverAddress, policy)
     return policy
   }

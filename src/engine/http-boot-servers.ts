@@ -39,6 +39,11 @@ export class HttpBootServers {
     }
   }
 
+  /** True when files are to be had over http on this address of ours. */
+  isOpen(address: string): boolean {
+    return [...this.#servers.keys()].some((key) => key.startsWith(`${address}:`))
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#servers.values()].map((server) => server.close()))
     this.#servers.clear()

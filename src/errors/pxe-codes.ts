@@ -90,7 +90,7 @@ export const pxeCodes: Readonly<Record<string, PxeCode>> = {
   E12: { uefi: 'No link: the adapter sees no network.', remedies: [cable] },
   E16: {
     uefi: 'No usable offer: no address from the DHCP server, or no boot offer that the firmware accepts.',
-    remedies: [watch, dhcp, firewall, cable, rival],
+    remedies: [watch, dhcp, artifact, firewall, cable, rival],
   },
   E18: {
     uefi: 'A server that had made an offer did not answer any more: port 4011 or TFTP.',

@@ -201,6 +201,8 @@ export function diagnose(story: BootStory, nowMs: number): Diagnosis | undefined
 const refusalRemedies: Readonly<Record<string, string>> = {
   'architecture-not-configured':
     'name a boot file for this architecture under `bootFiles` in the configuration',
+  'artifact-missing': 'emf-pxe fetch   # the service offers the file as soon as it is there',
+  'http-boot-closed': 'emf-pxe status   # free the port, or set `httpBoot.port` in the configuration',
   'architecture-unknown': 'only x64, AArch64, IA32 and BIOS nodes can be served',
   'raspberry-pi': 'Raspberry Pi boot ROMs take no ProxyDHCP: boot it from an SD card or USB',
   'http-boot-off': 'set the node to PXE (IPv4), or switch `httpBoot.mode` on in the configuration',

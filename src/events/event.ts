@@ -142,6 +142,8 @@ export type ArtifactEvent =
       readonly architecture: Architecture
       readonly path: string
       readonly message: string
+      /** The bytes that were read before go on being served; absent: such nodes are not answered. */
+      readonly stillServed?: true
     }
   | { readonly type: 'artifact.refreshed'; readonly sha256: string; readonly sizeBytes: number }
   | { readonly type: 'artifact.unchanged' }

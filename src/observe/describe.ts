@@ -58,7 +58,13 @@ const sentences: { readonly [Type in ServeEvent['type']]: (event: EventOf<Type>)
       `serving ${event.path} (${formatBytes(event.sizeBytes)}, sha256 ${event.sha256.slice(0, 12)}) to ${event.architecture}`,
     ),
   'artifact.missing': (event) =>
-    error(`no boot file for ${event.architecture}: ${event.path}: ${event.message}`),
+    event.stillServed === true
+      ? warning(
+          `the boot file for ${event.architecture} could not be read again: ${event.path}: ${event.message}; nodes get the bytes read before`,
+        )
+      : error(
+          `no boot file for ${event.architecture}, so such nodes are not answered: ${event.path}: ${event.message}`,
+        ),
   'artifact.refreshed': (event) =>
     info(
       `a newer boot file was fetched (${formatBytes(event.sizeBytes)}, sha256 ${event.sha256.slice(0, 12)})`,

@@ -1,7 +1,7 @@
 import { architectureName } from '../wire/dhcp/client-architecture.ts'
 import { longestBootFileOptionName } from './quirks.ts'
-import { type Refusal, refuse } from './refusals.ts'
-import type { BootPolicy, NodeIdentity, NodeMemory } from './types.ts'
+import { refuse } from './refusals.ts'
+import type { BootPolicy, NodeIdentity, NodeMemory, Refusal } from './types.ts'
 
 /** What the node is to fetch. */
 export interface Gift {
@@ -24,7 +24,8 @@ export function giftFor(policy: BootPolicy, node: NodeIdentity, memory: NodeMemo
 /**
  * iPXE out of our own boot file gets the script: the file once more would send it in circles. iPXE in
  * a ROM gets the boot file like any firmware, since only the orchestrator's build trusts the
- * orchestrator's certificate; where there is no file for it, the script may still do.
+ * orchestrator's certificate; where none is configured for it, the script may still do. One that is
+ * missing is waited for: another server may have it, and iPXE would take our script instead.
  */
 function chooseForIpxe(policy: BootPolicy, node: NodeIdentity, memory: NodeMemory): Gift | Refusal {
   if (memory.ipxe === 'looping') {
@@ -35,7 +36,8 @@ function chooseForIpxe(policy: BootPolicy, node: NodeIdentity, memory: NodeMemor
   }
   if (memory.ipxe === 'first') {
     const gift = chooseForFirmware(policy, node)
-    if (!('reason' in gift) || policy.scriptUrl === undefined) return gift
+    const mayUseScript = 'reason' in gift && gift.reason === 'architecture-not-configured'
+    if (!mayUseScript || policy.scriptUrl === undefined) return gift
   }
   if (policy.scriptUrl !== undefined) return { gives: 'script', name: policy.scriptUrl, sizeBytes: undefined }
   return refuse('ipxe-without-script', 'iPXE from the boot file asks what to do, and no scriptUrl is set')
@@ -43,12 +45,10 @@ function chooseForIpxe(policy: BootPolicy, node: NodeIdentity, memory: NodeMemor
 
 function chooseForFirmware(policy: BootPolicy, node: NodeIdentity): Gift | Refusal {
   const architecture = node.architecture ?? 'bios'
-  if (node.firmware === 'http') {
-    const url = policy.httpBootUrls[architecture]
-    if (url !== undefined) return { gives: 'httpBoot', name: url, sizeBytes: undefined }
-  } else {
-    const file = policy.bootFiles[architecture]
-    if (file !== undefined) return { gives: 'file', name: file.name, sizeBytes: file.sizeBytes }
+  const found = node.firmware === 'http' ? policy.httpBootUrls[architecture] : policy.bootFiles[architecture]
+  if (found === undefined) {
+    return refuse('architecture-not-configured', architectureName(node.architectureCode ?? 0))
   }
-  return refuse('architecture-not-configured', architectureName(node.architectureCode ?? 0))
+  if (typeof found === 'string') return { gives: 'httpBoot', name: found, sizeBytes: undefined }
+  return 'reason' in found ? found : { gives: 'file', ...found }
 }

@@ -43,9 +43,17 @@ export const ignoreReasons: Readonly<Record<IgnoreReason, ReasonText>> = {
     'no boot file is configured for this kind of processor',
     'set `bootFiles` in the configuration, or switch the node from legacy BIOS to UEFI',
   ),
+  'artifact-missing': visible(
+    'its boot file is not on this server, so nothing is offered; another server may have it',
+    'emf-pxe fetch; a file of your own belongs where `bootFiles` in the configuration says',
+  ),
   'http-boot-off': visible(
     'the node tries UEFI HTTP boot, which is switched off here',
     'set `httpBoot.mode`, or put PXE before HTTP in the node’s boot order',
+  ),
+  'http-boot-closed': visible(
+    'the port for UEFI HTTP boot could not be opened here',
+    'emf-pxe status; then free the port, or set `httpBoot.port` in the configuration',
   ),
   'ipxe-without-script': visible(
     'iPXE from the boot file has no script of its own and none is configured',

@@ -5,13 +5,7 @@ import { messageType, messageTypeName } from '../wire/dhcp/message-type.ts'
 import type { DhcpPacket } from '../wire/dhcp/packet.ts'
 import { isEmpty, matchingRule } from './access.ts'
 import { isRaspberryPiRom } from './quirks.ts'
-import type { Arrival, BootPolicy, IgnoreReason, NodeIdentity } from './types.ts'
-
-/** Why a request gets no answer. */
-export interface Refusal {
-  readonly reason: IgnoreReason
-  readonly detail: string
-}
+import type { Arrival, BootPolicy, IgnoreReason, NodeIdentity, Refusal } from './types.ts'
 
 export function refuse(reason: IgnoreReason, detail: string): Refusal {
   return { reason, detail }

@@ -25,16 +25,23 @@ export interface AccessRules {
 
 /** Everything a decision may depend on; nothing else. */
 export interface BootPolicy {
-  /** TFTP name handed out per architecture; an absent one is refused by name. */
-  readonly bootFiles: Readonly<Partial<Record<Architecture, BootFile>>>
+  /** TFTP name handed out per architecture, or why it is not; an absent one is not configured. */
+  readonly bootFiles: Readonly<Partial<Record<Architecture, BootFile | Refusal>>>
   /** For iPXE that came out of our boot file; undefined: its embedded script is all it needs. */
   readonly scriptUrl: string | undefined
-  /** Absolute URL per architecture for UEFI HTTP boot; empty when switched off. */
-  readonly httpBootUrls: Readonly<Partial<Record<Architecture, string>>>
+  /** Absolute URL per architecture for UEFI HTTP boot, or why there is none; empty when switched off. */
+  readonly httpBootUrls: Readonly<Partial<Record<Architecture, string | Refusal>>>
   readonly allow: AccessRules
   readonly deny: AccessRules
   /** UDP port where nodes hear offers: 68 but in tests and demos. */
   readonly dhcpClientPort: number
+}
+
+/** Why a request gets no answer. */
+export interface Refusal {
+  readonly reason: IgnoreReason
+  /** What was seen, for the operator. */
+  readonly detail: string
 }
 
 export interface BootFile {
@@ -75,12 +82,7 @@ export type Decision =
       readonly reply: DhcpPacket
       readonly destination: ReplyDestination
     }
-  | {
-      readonly kind: 'ignore'
-      readonly reason: IgnoreReason
-      readonly detail: string
-      readonly node: NodeIdentity
-    }
+  | ({ readonly kind: 'ignore'; readonly node: NodeIdentity } & Refusal)
 
 /** `broadcast` leaves by the arrival interface to 255.255.255.255 (RFC 2131 §4.1). */
 export type ReplyDestination =
@@ -109,7 +111,9 @@ export type IgnoreReason =
   | 'raspberry-pi'
   | 'architecture-unknown'
   | 'architecture-not-configured'
+  | 'artifact-missing'
   | 'http-boot-off'
+  | 'http-boot-closed'
   | 'ipxe-without-script'
   | 'ipxe-loop'
   | 'boot-file-name-too-long'

@@ -16,6 +16,7 @@ import { neighbourMac } from '../net/neighbours.ts'
 import { watchInterfaces } from '../net/watch.ts'
 import type { ActionOutcome } from '../observe/control/server.ts'
 import { LiveFeed } from '../observe/live/feed.ts'
+import { awaitBootFiles } from './await-boot-files.ts'
 import { awaitInterfaces } from './await-interfaces.ts'
 import { artifactUrl, bootSources } from './boot-sources.ts'
 import { configHere } from './config-here.ts'
@@ -88,6 +89,11 @@ export class Service {
         () => this.#config,
         () => configOf(this.#options),
         reload,
+      ),
+      awaitBootFiles(
+        systemClock,
+        () => engine.files.missing,
+        () => this.#loadFiles(engine),
       ),
     )
     const interfaces = this.#config.interfaces.map(({ name }) => name)
@@ -179,10 +185,12 @@ export class Service {
 
   async #keepFresh(engine: Engine): Promise<void> {
     const parts = { store: this.#store, clock: systemClock, publish: this.#bus.publish }
-    this.#schedule = await keepFresh(this.#config, parts, async () => {
-      const { sources, artifactUrl: url } = await this.#settings()
-      await engine.reloadFiles(sources, url)
-    })
+    this.#schedule = await keepFresh(this.#config, parts, () => this.#loadFiles(engine))
+  }
+
+  async #loadFiles(engine: Engine): Promise<void> {
+    const { sources, artifactUrl: url } = await this.#settings()
+    await engine.reloadFiles(sources, url)
   }
 
   async #settings(): Promise<EngineSettings> {

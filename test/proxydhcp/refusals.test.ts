@@ -25,6 +25,8 @@ import {
 } from './fixtures.ts'
 
 const file = { name: 'ipxe.efi', sizeBytes: undefined }
+const absent = { reason: 'artifact-missing', detail: 'no ipxe.efi for x64: /boot/ipxe.efi: gone' } as const
+const closed = { reason: 'http-boot-closed', detail: 'TCP 192.0.2.1:8080 is not open' } as const
 const everyFile = { x64: file, arm64: file, ia32: file, bios: file }
 
 describe('what is left alone, and why', () => {
@@ -179,6 +181,46 @@ describe('what is left alone, and why', () => {
       'architecture-not-configured',
       /x86 BIOS \(0\)/,
       { request: biosDiscover({ ...hardware, architecture: 0 }) },
+    ],
+    [
+      'a file that is not there',
+      'artifact-missing',
+      /ipxe\.efi: gone/,
+      { policy: { bootFiles: { x64: absent } } },
+    ],
+    [
+      'the boot server asked for a file that is not there',
+      'artifact-missing',
+      /gone/,
+      {
+        request: edk2BootServerRequest(hardware, nodeAddress),
+        arrival: onBootServer(),
+        policy: { bootFiles: { x64: absent } },
+      },
+    ],
+    [
+      'iPXE in a ROM, though there is a script',
+      'artifact-missing',
+      /gone/,
+      { request: ipxeDiscover(hardware), policy: { bootFiles: { x64: absent } } },
+    ],
+    [
+      'HTTP boot of a file that is not there',
+      'artifact-missing',
+      /gone/,
+      {
+        request: edk2HttpDiscover({ ...hardware, architecture: 16 }),
+        policy: { httpBootUrls: { x64: absent } },
+      },
+    ],
+    [
+      'HTTP boot whose port could not be opened',
+      'http-boot-closed',
+      /TCP 192\.0\.2\.1:8080/,
+      {
+        request: edk2HttpDiscover({ ...hardware, architecture: 16 }),
+        policy: { httpBootUrls: { x64: closed } },
+      },
     ],
     [
       'HTTP boot switched off',

@@ -1,11 +1,12 @@
+import { existsSync } from 'node:fs'
 import { choose } from '../../probe/choose.ts'
 import type { Answer } from '../../probe/discover.ts'
 import { nodeKinds } from '../../probe/kinds.ts'
 import { escapeText } from '../../ui/text.ts'
 import { DhcpOption } from '../../wire/dhcp/constants.ts'
 import { bytesToTerminatedText } from '../../wire/dhcp/text.ts'
-import { type Check, failed, ok, skipped, warning } from '../check.ts'
-import type { HeardOnNic } from '../facts.ts'
+import { type Check, consequenceOf, failed, ok, skipped, warning } from '../check.ts'
+import type { Facts, HeardOnNic } from '../facts.ts'
 import { runningService } from '../service/running.ts'
 import { addressed, onEachNic } from './site-dhcp.ts'
 
@@ -72,7 +73,7 @@ export const ourOffer: Check = {
   async run(facts) {
     const { mode } = await facts.config()
     if (mode === 'tftp-only') return skipped('in mode tftp-only it makes no offers')
-    return onEachNic(facts, ({ nic, ourAddress, answers }) => {
+    const result = await onEachNic(facts, ({ nic, ourAddress, answers }) => {
       const ours = answers.find(({ offer }) => offer.server === ourAddress)
       if (ours !== undefined)
         return ok(
@@ -80,7 +81,20 @@ export const ourOffer: Check = {
         )
       return failed(`it answered nothing on ${nic}`, 'journalctl -u emf-pxe -n 50 --no-pager')
     })
+    const root = result.outcome === 'failed' ? await whyNothingToOffer(facts) : undefined
+    return root === undefined ? result : consequenceOf(root)
   },
+}
+
+/** The check that fails because x64 nodes have no boot file: nothing is offered without one. */
+async function whyNothingToOffer(facts: Facts): Promise<string | undefined> {
+  const { x64 } = (await facts.config()).bootFiles
+  if (x64 !== undefined) return existsSync(x64) ? undefined : 'local-boot-files'
+  if (!(await facts.usesArtifact())) return undefined
+  return facts.stored().then(
+    () => undefined,
+    () => 'boot-file-present',
+  )
 }
 
 export const winner: Check = {

@@ -48,7 +48,12 @@ function bootFileProblems(files: readonly LiveBootFile[], state: LiveService['st
     ]
   return files.flatMap(({ architecture, state: is, path, detail }) => {
     if (is === 'missing')
-      return [error(`no boot file for ${architecture}: ${path}: ${detail}`, 'emf-pxe fetch')]
+      return [
+        error(
+          `no boot file for ${architecture}, so such nodes are not answered (artifact-missing): ${path}: ${detail}`,
+          'emf-pxe fetch   # a file of your own is served as soon as it lies there',
+        ),
+      ]
     if (detail === undefined) return []
     return [warning(`the boot file for ${architecture} could not be read again: ${detail}`, 'emf-pxe status')]
   })

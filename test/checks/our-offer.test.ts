@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, describe, test } from 'node:test'
+import { ok } from '../../src/checks/check.ts'
+import { Facts, type HeardOnNic } from '../../src/checks/facts.ts'
+import { ourOffer } from '../../src/checks/network/rivals.ts'
+import { runChecks } from '../../src/checks/runner.ts'
+import { VirtualClock } from '../../src/net/virtual-clock.ts'
+import { check, someFacts } from './support.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-our-offer-'))
+after(() => rmSync(directory, { recursive: true }))
+const present = join(directory, 'ipxe.efi')
+writeFileSync(present, 'MZ')
+
+/** A machine whose service answers nothing. */
+class Silent extends Facts {
+  override heard(): Promise<readonly HeardOnNic[]> {
+    return Promise.resolve([{ nic: 'e0', ourAddress: '10.0.0.2', mac: '', answers: [] }])
+  }
+}
+
+describe('a service that offers nothing', () => {
+  const rows: [name: string, config: string, outcome: string, because: string | undefined][] = [
+    ['with its local file there', `bootFiles: { x64: ${present} }`, 'failed', undefined],
+    ['without its local file', 'bootFiles: { x64: /nowhere/ipxe.efi }', 'skipped', 'local-boot-files'],
+    ['without the downloaded file', 'orchestrator: { fqdn: edge.test }', 'skipped', 'boot-file-present'],
+    ['with nothing configured for x64', 'bootFiles: { arm64: /boot/a.efi }', 'failed', undefined],
+  ]
+  for (const [name, config, outcome, because] of rows)
+    test(`${name}: ${outcome}${because === undefined ? '' : `, a consequence of ${because}`}`, async () => {
+      const facts = new Silent(someFacts({ configText: `interfaces: [{ name: e0 }]\n${config}` }))
+      const alone = { ...ourOffer, dependsOn: [] }
+      const results = await runChecks([alone, check('after', ok(''), 'our-offer')], facts, {
+        clock: new VirtualClock(),
+      })
+      assert.deepEqual([results[0]?.outcome, results[0]?.because], [outcome, because])
+      assert.equal(results[1]?.because, because ?? 'our-offer')
+    })
+})
