@@ -139,7 +139,8 @@ async function undoCommand({ command, change }: CommandStep, host: DeployHost, o
   const words = acted ? (command.restore ?? command.undo ?? []) : []
   if (words.length === 0) return
   const result = await host.run(words)
-  if (result.exitCode !== 0) observer.warned(`Not undone: ${failureText(words, result)}`)
+  if (result.exitCode === 0 || command.nothingToUndo?.test(result.output) === true) return
+  observer.warned(`Not undone: ${failureText(words, result)}`)
 }
 
 async function quietly(task: () => Promise<void>, what: string, observer: ApplyObserver): Promise<void> {

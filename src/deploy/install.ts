@@ -168,7 +168,7 @@ async function carryOut(
     // Before the first change: what a power cut leaves can then be uninstalled.
     await record(false)
     await apply(steps, host, reporter, journal, abort)
-    await target.verify(host, values)
+    await target.verify(host, values, (text) => reporter.warned(text))
     await settle(steps, journal, host, reporter)
     await record(true)
   } catch (error) {

@@ -35,6 +35,8 @@ export interface DesiredCommand {
   readonly restore?: readonly string[]
   /** When it fails it has taken itself back: neither `undo` nor `restore` is wanted then. */
   readonly takesItselfBack?: boolean
+  /** What `undo` or `restore` says when there is nothing to take back: no failure then. */
+  readonly nothingToUndo?: RegExp
   /** Asked when it fails, before anything is undone; what it says belongs to the message. */
   readonly whyFailed?: readonly string[]
   /** Runs when an earlier step changes something. */

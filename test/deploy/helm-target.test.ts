@@ -49,7 +49,7 @@ class Cluster {
       return { exitCode: this.upgradeCode, output: 'Error: timed out waiting for the condition' }
     }
     if (verb === 'uninstall') this.release = undefined
-    if (this.release === undefined && verb === 'status') return { exitCode: 1 }
+    if (verb === 'status') return this.release === undefined ? { exitCode: 1 } : { stdout: '{"version":7}' }
     if (verb === 'list') return { stdout: JSON.stringify([{ chart: this.release?.chart }]) }
     if (verb === 'get') return { stdout: JSON.stringify(this.release?.values) }
     return {}
@@ -126,8 +126,7 @@ describe('installing with Helm', () => {
       message: /timed out waiting.*Failed to pull image/s,
     })
     assert.deepEqual([cluster.release, [...cluster.namespaces]], [undefined, []])
-    // Helm's `--atomic` has done that; asked again it would fail.
-    assert.ok(!machine.commands.some((command) => command.startsWith('helm uninstall')))
+    assert.ok(machine.commands.some((command) => command.startsWith('helm uninstall emf-pxe')))
   })
 
   test('an upgrade that fails leaves the release that was there', async (t) => {
@@ -156,7 +155,10 @@ describe('installing with Helm', () => {
     cluster.rolloutCode = 1
     const kubernetes = { ...sampleValues.kubernetes, imageTag: 'broken' }
     await assert.rejects(install('helm', { ...sampleValues, kubernetes }, machine.options()))
-    assert.equal(machine.commands.filter((command) => command.startsWith('helm rollback emf-pxe')).length, 1)
+    assert.equal(
+      machine.commands.filter((command) => command.startsWith('helm rollback emf-pxe 7 ')).length,
+      1,
+    )
     assert.notEqual(cluster.release, undefined)
   })
 
@@ -165,7 +167,27 @@ describe('installing with Helm', () => {
     cluster.kubectl = false
     await install('helm', sampleValues, machine.options())
     assert.match(machine.screen(), /kubectl label namespace emf-pxe pod-security/)
-    assert.ok(machine.commands.some((command) => command.includes('--create-namespace')))
+    const upgrade = machine.commands.find((command) => command.startsWith('helm upgrade'))
+    assert.match(String(upgrade), /--wait --atomic .*--create-namespace/)
+  })
+
+  test('with kubectl Helm does not wait: it would wait for nodes that are down', async (t) => {
+    const { machine } = machineWithCluster(t)
+    await install('helm', sampleValues, machine.options())
+    const upgrade = machine.commands.find((command) => command.startsWith('helm upgrade'))
+    assert.doesNotMatch(String(upgrade), /--wait|--atomic/)
+  })
+
+  test('a release that was refused before it was there is not missed', async (t) => {
+    const { machine, cluster } = machineWithCluster(t)
+    cluster.upgradeCode = 1
+    machine.answers.unshift(([program, verb]) =>
+      program === 'helm' && verb === 'uninstall'
+        ? { exitCode: 1, output: 'Error: uninstall: Release not loaded: emf-pxe: release: not found' }
+        : undefined,
+    )
+    await assert.rejects(install('helm', sampleValues, machine.options()), { code: 'DEPLOY_STEP_FAILED' })
+    assert.doesNotMatch(machine.screen(), /Not undone/)
   })
 
   test('the chart lies beside the command while it runs', async (t) => {

@@ -37,6 +37,8 @@ const unattended = ['--yes', '--no-input']
 const installed = '/usr/local/bin/emf-pxe'
 const release = ['emf-pxe', '--namespace', 'emf-pxe']
 
+const nodeReady = 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+
 /** A real API server, two nodes with a kubelet and containerd, and the chart that init installs: one story. */
 describe('installed in a Kubernetes cluster', { skip, timeout: 1_800_000 }, () => {
   const work = mkdtempSync(join(tmpdir(), 'emf-pxe-kubernetes-test-'))
@@ -139,6 +141,31 @@ describe('installed in a Kubernetes cluster', { skip, timeout: 1_800_000 }, () =
     cluster.plane.kubectl('rollout', 'status', 'daemonset/emf-pxe', '--namespace', 'emf-pxe', '--timeout=2m')
     const tried = cluster.plane.run('helm', 'test', ...release, '--timeout', '2m')
     assert.equal(tried.code, 0, tried.all)
+  })
+
+  test('a node that is down is named, and holds up no other', async () => {
+    const [, lost] = cluster.nodes
+    const nic = places[1].nic
+    const state = () => cluster.plane.kubectl('get', 'node', places[1].name, '--output', nodeReady)
+    const before = cluster.podOn(places[0].name)
+    lost?.machine.run(['ip', 'link', 'set', nic, 'down'])
+    await until(() => state() === 'Unknown', 'the cluster misses its node', 120_000)
+
+    const url = `https://tinkerbell-nginx.${fqdn}/tink-stack/signed_ipxe.efi`
+    const changed = cluster.plane.run(installed, 'init', ...flags, '--artifact-url', url, ...unattended)
+    assert.equal(changed.code, 0, `${changed.all}\n${cluster.story()}`)
+    assert.match(changed.all, /The node edge-2 is down \(Kubelet stopped posting node status, since 20/)
+    assert.match(cluster.readiness(places[0].name), / True$/)
+    assert.notEqual(cluster.podOn(places[0].name), before, 'the pod of the node that is there is a new one')
+
+    lost?.machine.run(['ip', 'link', 'set', nic, 'up'])
+    const revision = (node: string) => cluster.labelOf(node, 'controller-revision-hash')
+    await until(
+      () => revision(places[1].name) === revision(places[0].name),
+      'the node that is back has the new version',
+      180_000,
+      () => cluster.story(),
+    )
   })
 
   test('uninstall --purge leaves nothing in the cluster', async () => {

@@ -1,47 +1,122 @@
 import { EmfPxeError } from '../../errors/error.ts'
+import { escapeText } from '../../ui/text.ts'
 import { lastLines } from '../apply.ts'
 import type { DeployHost } from '../host.ts'
 import type { RenderValues } from '../values.ts'
+import { type AwayNode, type KubernetesObject, type Standing, standingOf } from './rollout-standing.ts'
 
 export const waitMinutes = 5
+/** After so long the cluster is asked what keeps it. */
+const sliceSeconds = 10
+const slices = (waitMinutes * 60) / sliceSeconds
 
 /**
- * Waits until every pod of the release is ready. `helm --wait` leaves out as many as the update
- * strategy lets be away: with one node it waits for none. Without kubectl nothing can be asked.
+ * Waits until every node that is there runs a ready pod of this version, and tells which nodes are
+ * not there. Neither `helm --wait` nor `kubectl rollout status` can: the one leaves out as many pods
+ * as the update strategy lets be away (with one node it waits for none), the other waits for nodes
+ * that are down. Without kubectl nothing can be asked.
  *
+ * @param tell gets a sentence for each node that is away
  * @throws EmfPxeError DEPLOY_NOT_HEALTHY with what the cluster and the pods said
  */
 export async function awaitRollout(
   host: DeployHost,
   context: string,
   { kubernetes }: RenderValues,
+  tell: (warning: string) => void,
 ): Promise<void> {
   const { release, namespace } = kubernetes
   const kubectl = kubectlIn(context, namespace)
   const workload = `daemonset/${fullName(release)}`
-  const words = [...kubectl, 'rollout', 'status', workload, `--timeout=${waitMinutes}m`]
-  const { exitCode, output } = await host.run(words, { timeoutMs: (waitMinutes + 1) * 60_000 })
-  if (exitCode === 0 || exitCode === 127) return
-  const pods = ['--selector', `app.kubernetes.io/name=emf-pxe,app.kubernetes.io/instance=${release}`]
-  const said = await Promise.all([
-    host.run(warningEvents(context, namespace)),
-    host.run([...kubectl, 'logs', ...pods, '--prefix', '--all-containers', '--tail=6']),
+  const selector = ['--selector', `app.kubernetes.io/name=emf-pxe,app.kubernetes.io/instance=${release}`]
+  const told = new Set<string>()
+  let last = ''
+  for (let slice = 0; slice < slices; slice += 1) {
+    const words = [...kubectl, 'rollout', 'status', workload, `--timeout=${sliceSeconds}s`]
+    const { exitCode, output } = await host.run(words)
+    if (exitCode === 127) return
+    const standing = await look(host, kubectl, selector)
+    for (const node of standing?.away ?? []) tellOnce(node, told, tell)
+    if (standing?.wanted === 0 && exitCode === 0) throw nowhere(workload, context, standing)
+    if (exitCode === 0 || standing?.isServing === true) return
+    // The controller makes it anew at once, in the version that is wanted.
+    if (standing?.heldBack !== undefined) await host.run([...kubectl, 'delete', 'pod', standing.heldBack])
+    last = output
+  }
+  throw await unfinished(host, context, { workload, kubectl, selector, last })
+}
+
+async function look(
+  host: DeployHost,
+  kubectl: readonly string[],
+  selector: readonly string[],
+): Promise<Standing | undefined> {
+  const [objects, nodes] = await Promise.all([
+    host.run([...kubectl, 'get', 'daemonsets,controllerrevisions,pods', ...selector, '--output', 'json']),
+    // Not everybody may see them; then no node is taken to be down.
+    host.run([...kubectl, 'get', 'nodes', '--output', 'json']),
   ])
-  throw new EmfPxeError('DEPLOY_NOT_HEALTHY', {
-    message: [
-      `Not every pod of ${workload} is ready after ${waitMinutes} minutes:`,
-      ...[output, ...said.map((answer) => answer.output)].filter((text) => text.trim() !== '').map(lastLines),
-    ].join('\n'),
-    // A node that is away keeps its pod from being ready.
-    hint: `kubectl --context ${context} get nodes`,
+  return standingOf(itemsOf(objects.stdout), itemsOf(nodes.stdout))
+}
+
+function itemsOf(json: string): readonly KubernetesObject[] {
+  try {
+    return (JSON.parse(json) as { readonly items?: readonly KubernetesObject[] }).items ?? []
+  } catch {
+    return []
+  }
+}
+
+function tellOnce({ name, why, since }: AwayNode, told: Set<string>, tell: (warning: string) => void): void {
+  if (told.has(name)) return
+  told.add(name)
+  tell(
+    `The node ${escapeText(name)} is down (${escapeText(why.replace(/\.$/, ''))}, since ${escapeText(since)}): no PXE server answers there. It starts there by itself when the node is back.`,
+  )
+}
+
+function nowhere(workload: string, context: string, { away }: Standing): EmfPxeError {
+  const why =
+    away.length > 0 ? 'those that it may run on are down' : 'none fits its node selector and tolerations'
+  return new EmfPxeError('DEPLOY_NOT_HEALTHY', {
+    message: `No node of the cluster runs ${workload}: ${why}.`,
+    hint: `kubectl --context ${context} get nodes --show-labels`,
   })
 }
 
+interface Unfinished {
+  readonly workload: string
+  readonly kubectl: readonly string[]
+  readonly selector: readonly string[]
+  /** What `kubectl rollout status` said last. */
+  readonly last: string
+}
+
+async function unfinished(
+  host: DeployHost,
+  context: string,
+  { workload, kubectl, selector, last }: Unfinished,
+): Promise<EmfPxeError> {
+  const said = await Promise.all([
+    host.run([...kubectl, ...warnings]),
+    host.run([...kubectl, 'logs', ...selector, '--prefix', '--all-containers', '--tail=6']),
+  ])
+  return new EmfPxeError('DEPLOY_NOT_HEALTHY', {
+    message: [
+      `Not every pod of ${workload} is ready after ${waitMinutes} minutes:`,
+      ...[last, ...said.map((answer) => answer.output)].filter((text) => text.trim() !== '').map(lastLines),
+    ].join('\n'),
+    hint: `kubectl --context ${context} get pods --all-namespaces --output wide`,
+  })
+}
+
+const columns = 'custom-columns=WHEN:.lastTimestamp,OBJECT:.involvedObject.name,WARNING:.message'
+const wanted = ['--field-selector', 'type=Warning', '--sort-by=.lastTimestamp', '--output', columns]
+const warnings = ['get', 'events', ...wanted]
+
 /** All that is left of pods which never became ready: an image that is not there, a refusal, a probe. */
 export function warningEvents(context: string, namespace: string): readonly string[] {
-  const columns = 'custom-columns=WHEN:.lastTimestamp,OBJECT:.involvedObject.name,WARNING:.message'
-  const wanted = ['--field-selector', 'type=Warning', '--sort-by=.lastTimestamp', '--output', columns]
-  return [...kubectlIn(context, namespace), 'get', 'events', ...wanted]
+  return [...kubectlIn(context, namespace), ...warnings]
 }
 
 function kubectlIn(context: string, namespace: string): readonly string[] {

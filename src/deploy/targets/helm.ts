@@ -29,7 +29,7 @@ export const helmTarget: Target = {
       ['context', context.name],
       ['server', context.server],
       ['kubectl', yesNo(kubectl.exitCode === 0)],
-      ['release-exists', yesNo(release.exitCode === 0)],
+      ...(release.exitCode === 0 ? revisionOf(release.stdout) : []),
       ['release-current', yesNo(release.exitCode === 0 && (await isCurrent(host, helm, values)))],
       ...(kubectl.exitCode === 0 ? await observeNamespace(host, context.name, values) : []),
     ])
@@ -48,8 +48,8 @@ export const helmTarget: Target = {
     }
   },
 
-  async verify(host, values) {
-    await awaitRollout(host, (await currentContext(host, process.env)).name, values)
+  async verify(host, values, tell) {
+    await awaitRollout(host, (await currentContext(host, process.env)).name, values, tell)
   },
 
   notes({ values, facts }) {
@@ -155,22 +155,47 @@ function upgradeCommand(
   const { release } = kubernetes
   const context = facts.get('context') ?? ''
   const helm = helmCommand(context, values)
-  const flags = ['--values', 'values.yaml', '--wait', '--atomic', '--timeout', `${waitMinutes}m`]
-  const create = facts.get('kubectl') === 'yes' ? [] : ['--create-namespace']
+  const revision = facts.get('release-revision')
   return {
     kind: 'command',
     id: 'release',
     title: `helm upgrade --install ${release} (namespace ${kubernetes.namespace})`,
-    run: helm('upgrade', '--install', release, './emf-pxe', ...flags, ...create),
+    run: helm('upgrade', '--install', release, './emf-pxe', '--values', 'values.yaml', ...waiting(facts)),
     undo: helm('uninstall', release, '--wait'),
-    // `--atomic` rolls a failed upgrade back, for which it takes as long again.
-    takesItselfBack: true,
-    ...(facts.get('kubectl') === 'yes' ? { whyFailed: warningEvents(context, kubernetes.namespace) } : {}),
-    ...(facts.get('release-exists') === 'yes' ? { restore: helm('rollback', release) } : {}),
+    // Refused before there was a release.
+    nothingToUndo: /release: not found/,
+    // By its number: an upgrade that was refused at once has made no revision to go back from.
+    ...(revision === undefined ? {} : { restore: helm('rollback', release, revision) }),
+    ...waitedFor(context, kubernetes.namespace, facts),
     unless: 'release-current',
     afterChange: true,
     timeoutMs: (2 * waitMinutes + 1) * 60_000,
     workplace: files.map(({ name, content, mode }) => ({ name, content: contentOf(content), mode })),
+  }
+}
+
+/** With kubectl we wait ourselves: Helm would wait for nodes that are down, and then take everything back. */
+function waiting(facts: ReadonlyMap<string, string>): readonly string[] {
+  if (facts.get('kubectl') === 'yes') return []
+  return ['--wait', '--atomic', '--timeout', `${waitMinutes}m`, '--create-namespace']
+}
+
+function waitedFor(
+  context: string,
+  namespace: string,
+  facts: ReadonlyMap<string, string>,
+): Partial<DesiredCommand> {
+  if (facts.get('kubectl') === 'yes') return { whyFailed: warningEvents(context, namespace) }
+  // `--atomic` rolls a failed upgrade back, for which it takes as long again.
+  return { takesItselfBack: true }
+}
+
+function revisionOf(status: string): [string, string][] {
+  try {
+    const { version } = JSON.parse(status) as { readonly version?: number }
+    return version === undefined ? [] : [['release-revision', String(version)]]
+  } catch {
+    return []
   }
 }
 

@@ -29,8 +29,11 @@ export interface Target {
   observe(host: DeployHost, values: RenderValues): Promise<ReadonlyMap<string, string>>
   /** Pure. */
   specify(input: SpecInput): DeploySpec
-  /** Waits until it serves; throws DEPLOY_NOT_HEALTHY with what the service said. */
-  verify(host: DeployHost, values: RenderValues): Promise<void>
+  /**
+   * Waits until it serves; throws DEPLOY_NOT_HEALTHY with what the service said. `tell` gets what a
+   * person should know of an installation that is good all the same.
+   */
+  verify(host: DeployHost, values: RenderValues, tell: (warning: string) => void): Promise<void>
   /** What the person should know before agreeing: the cluster, a firewall. */
   notes(input: SpecInput): readonly string[]
   /** Commands for afterwards, each with what it is for. */

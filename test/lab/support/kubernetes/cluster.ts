@@ -11,6 +11,8 @@ export const places = [
   { name: 'edge-2', address: '10.77.0.6', nic: 'lan0' },
 ] as const
 
+const ready = '{.status.conditions[?(@.type=="Ready")].status}'
+
 /** A Kubernetes cluster of two nodes on a site's network. */
 export class Cluster {
   readonly plane: ControlPlane
@@ -65,7 +67,6 @@ export class Cluster {
 
   /** Name of the pod on that node, and whether it is ready: `emf-pxe-x7k2p True`. */
   readiness(node: string): string {
-    const ready = '{.status.conditions[?(@.type=="Ready")].status}'
     const found = this.plane.kubectl(
       ...['--namespace', 'emf-pxe', 'get', 'pods', '--selector', server],
       ...['--field-selector', `spec.nodeName=${node}`],
@@ -75,6 +76,16 @@ export class Cluster {
     if (only === undefined || only === '' || more.length > 0)
       throw new Error(`${node} has the pods: ${found}`)
     return only
+  }
+
+  /** A label of the ready pod on that node; empty while there is none, or more than one pod. */
+  labelOf(node: string, label: string): string {
+    const found = this.plane.kubectl(
+      ...['--namespace', 'emf-pxe', 'get', 'pods', '--selector', server],
+      ...['--field-selector', `spec.nodeName=${node}`],
+      ...['--output', `jsonpath={range .items[*]}{.metadata.labels.${label}} ${ready}{"\\n"}{end}`],
+    )
+    return /^(\S+) True$/.exec(found.trim())?.[1] ?? ''
   }
 
   /** What a failed test wants to know. */
