@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import tls, { type SecureContext } from 'node:tls'
 import { EmfPxeError } from '../errors/error.ts'
@@ -20,14 +21,22 @@ export const systemTrust: TrustPolicy = { extraAuthorities: [] }
  * The system's authorities, those that come with Node, and NODE_EXTRA_CA_CERTS. Node's own are
  * needed in containers without a certificate store; the system's hold a company's private CA.
  */
-export function wellKnownAuthorities(): string[] {
+function wellKnownAuthorities(): string[] {
   return [
     ...new Set([
-      ...tls.getCACertificates('system'),
+      ...systemAuthorities(),
       ...tls.getCACertificates('bundled'),
       ...tls.getCACertificates('extra'),
     ]),
   ]
+}
+
+/** Asked for a store that is not there, as on a minimal Debian, Node complains in the middle of a screen. */
+function systemAuthorities(): string[] {
+  const { SSL_CERT_DIR = '/etc/ssl/certs', SSL_CERT_FILE = '/etc/ssl/cert.pem' } = process.env
+  return [SSL_CERT_DIR, SSL_CERT_FILE].some((place) => existsSync(place))
+    ? tls.getCACertificates('system')
+    : []
 }
 
 const contexts = new Map<string, SecureContext>()
