@@ -5,10 +5,11 @@ import { commonFlags } from '../src/cli/flags.ts'
 import { loadConfig } from '../src/config/load.ts'
 import { systemClock } from '../src/net/clock.ts'
 import { fetchWithProgress } from '../src/service/fetch-with-progress.ts'
+import { serviceOf, tellService } from '../src/service/tell-service.ts'
 
 export default class Fetch extends BaseCommand {
   static override description =
-    'Looks at the orchestrator for a newer boot file, inspects it, and stores it when it is fit; else the one that is there stays. Waits up to 15 minutes for a file that is being rebuilt.'
+    'Looks at the orchestrator for a newer boot file, inspects it, and stores it when it is fit; else the one that is there stays. A running service is told, and serves it at once. Waits up to 15 minutes for a file that is being rebuilt.'
   static override examples = ['emf-pxe fetch', 'emf-pxe fetch --json']
   static override flags = commonFlags('config', 'state-dir', 'json', 'quiet')
 
@@ -19,8 +20,10 @@ export default class Fetch extends BaseCommand {
     const outcome = await fetchWithProgress(config, parts, this.ui, this.abort)
     if (outcome.kind === 'kept') throw outcome.reason
     const { kind, entry, report, findings } = outcome
-    this.finish('fetch', { outcome: kind, entry, findings }, () => {
-      const news = kind === 'replaced' ? 'A newer boot file was stored.' : 'The boot file is current.'
+    const service = await tellService(serviceOf(flags['state-dir']), entry?.sha256)
+    this.finish('fetch', { outcome: kind, entry, findings, service: service.state }, () => {
+      const stored = kind === 'replaced' ? 'A newer boot file was stored.' : 'The boot file is current.'
+      const news = `${stored} ${service.sentence}`
       if (report === undefined) return news
       return `${showReport(report, findings, this.ui.theme, this.ui.columns)}\n\n${news}`
     })

@@ -144,6 +144,10 @@ export class Service {
     const { stateDirectory, warn } = this.#options
     const actions = {
       refresh: () => refreshNow(this.#schedule, this.#bus),
+      load: async () => {
+        await this.#loadFiles(engine)
+        return { ok: true, message: 'what is stored was loaded' }
+      },
       reload: async () =>
         (await this.#reload(engine)) ?? { ok: true, message: 'the configuration was read again' },
     }

@@ -27,7 +27,7 @@ bus.publish({ ...now(), type: 'artifact.loaded', architecture: 'x64', path, size
 bus.publish({ ...now(), type: 'service.started', version: '0.1.0', interfaces: ['eth1', 'eth2'] })
 feed.restore([], yesterday())
 const fine = async () => ({ ok: true, message: 'done' })
-await openControlServer(`${directory}/control.sock`, feed, { refresh: fine, reload: fine })
+await openControlServer(`${directory}/control.sock`, feed, { refresh: fine, load: fine, reload: fine })
 const page = await openDashboard(dashboard, feed, readAsset)
 console.log(JSON.stringify({ dashboard: page.port }))
 simulateBoots({

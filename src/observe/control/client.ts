@@ -41,7 +41,7 @@ export class ControlClient {
   }
 
   /** Asks for something to be done, and waits until it is. */
-  async act(action: 'refresh' | 'reload'): Promise<ActionOutcome> {
+  async act(action: 'refresh' | 'load' | 'reload'): Promise<ActionOutcome> {
     return JSON.parse(await bodyOf(await this.#ask('POST', `/v1/${action}`)))
   }
 

@@ -13,6 +13,8 @@ export interface ActionOutcome {
 export interface ControlActions {
   /** Looks for a newer boot file now. */
   refresh(): Promise<ActionOutcome>
+  /** Serves what is stored now: `fetch` and `rollback` have changed it. */
+  load(): Promise<ActionOutcome>
   /** Reads the configuration again. */
   reload(): Promise<ActionOutcome>
 }
@@ -21,7 +23,7 @@ export interface ControlActions {
  * The local door to a running service: HTTP over a socket in the file system, so that file
  * permissions say who may use it. Rejects with a plain sentence when it cannot be opened.
  *
- * `GET /v1/snapshot` · `GET /v1/feed` (JSON lines) · `POST /v1/refresh` · `POST /v1/reload`
+ * `GET /v1/snapshot` · `GET /v1/feed` (JSON lines) · `POST /v1/refresh` · `POST /v1/load` · `POST /v1/reload`
  */
 export async function openControlServer(
   path: string,
@@ -35,6 +37,7 @@ export async function openControlServer(
       'GET /v1/snapshot': () => json(feed.snapshot()),
       'GET /v1/feed': (_request, response) => streamFeed(feed, response, ndjson),
       'POST /v1/refresh': async () => outcome(await actions.refresh()),
+      'POST /v1/load': async () => outcome(await actions.load()),
       'POST /v1/reload': async () => outcome(await actions.reload()),
     },
   })

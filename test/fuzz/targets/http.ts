@@ -31,6 +31,7 @@ export async function open(): Promise<FuzzTarget> {
   publish(completed)
   const actions = {
     refresh: async () => ({ ok: false, message: 'away' }),
+    load: async () => ({ ok: true, message: 'done' }),
     reload: async () => ({ ok: true, message: 'done' }),
   }
   const path = join(directory, 'control.sock')

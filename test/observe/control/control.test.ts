@@ -38,6 +38,7 @@ function newDirectory(mode = 0o755): string {
 
 const actions = {
   refresh: async () => ({ ok: false, message: 'the orchestrator is away' }),
+  load: async () => ({ ok: true, message: 'loaded' }),
   reload: async () => ({ ok: true, message: 'read again' }),
 }
 
