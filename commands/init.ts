@@ -36,6 +36,8 @@ export default class Init extends BaseCommand {
     ...uploadFlags,
     ...commonFlags('config', 'state-dir', 'dry-run', 'yes', 'no-input', 'json', 'quiet'),
   }
+  /** Stopped half-way, it takes back what it has done. */
+  static override signals = 'undo' as const
 
   async run(): Promise<undefined> {
     const { flags } = await this.parse(Init)

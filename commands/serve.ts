@@ -12,7 +12,7 @@ import { serve } from '../src/service/serve.ts'
 export default class Serve extends BaseCommand {
   static override description = [
     'Answers network boot requests in the foreground, beside the site’s own DHCP server. On a terminal it writes one line per boot, elsewhere JSON lines.',
-    'SIGTERM or Ctrl-C lets running transfers end, a second one stops at once; SIGHUP reads the configuration again.',
+    'SIGTERM or Ctrl-C lets running transfers end, a second one stops at once; SIGHUP reads the configuration again, unless the terminal was closed that it was started on: then it ends.',
   ].join('\n')
   static override examples = [
     'emf-pxe serve',

@@ -11,7 +11,7 @@ import { buildInfo } from '../src/cli/build-info.ts'
 import { commonFlags } from '../src/cli/flags.ts'
 import { type ExitCode, exitCodes } from '../src/errors/exit-codes.ts'
 import { configHere } from '../src/service/config-here.ts'
-import { untilSignal } from '../src/service/signals.ts'
+import { endOf, untilSignal } from '../src/service/signals.ts'
 
 type FinishedChecks = Awaited<ReturnType<typeof checkStatus>>
 
@@ -65,7 +65,7 @@ export default class Status extends BaseCommand {
         JSON.stringify({ schema: 'emf-pxe/status/1', ...statusReport(checks, options.version, Date.now()) })
       const { stdout } = this.context.streams
       await watchStatus({ check, show, ...(flags.json && { document }), stdout, signal })
-      return exitCodes.ok
+      return endOf(signal)
     }
     const spinner = await this.ui.spinner('Checking')
     const checks = await check().finally(() => spinner.stop())

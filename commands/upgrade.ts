@@ -20,6 +20,8 @@ export default class Upgrade extends BaseCommand {
     diff: boolean({ description: 'Show the lines that change.' }),
     ...commonFlags('config', 'dry-run', 'yes', 'no-input', 'json', 'quiet'),
   }
+  /** Stopped half-way, it takes back what it has done. */
+  static override signals = 'undo' as const
 
   async run(): Promise<ExitCode | undefined> {
     const { flags } = await this.parse(Upgrade)

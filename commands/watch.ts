@@ -1,9 +1,10 @@
 import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { commonFlags } from '../src/cli/flags.ts'
+import type { ExitCode } from '../src/errors/exit-codes.ts'
 import { ControlClient } from '../src/observe/control/client.ts'
 import { watchAsLines, watchOnScreen } from '../src/observe/watch/watch.ts'
-import { untilSignal } from '../src/service/signals.ts'
+import { endOf, untilSignal } from '../src/service/signals.ts'
 import { detectCapabilities } from '../src/ui/capabilities.ts'
 
 export default class Watch extends BaseCommand {
@@ -22,9 +23,10 @@ export default class Watch extends BaseCommand {
   }
   static override signals = 'own' as const
 
-  async run(): Promise<undefined> {
+  async run(): Promise<ExitCode> {
     const { flags } = await this.parse(Watch)
     const { streams, environment, switches } = this.context
+    const signal = untilSignal()
     const options = {
       client: new ControlClient(flags['state-dir']),
       filter: {
@@ -33,16 +35,18 @@ export default class Watch extends BaseCommand {
         ...(flags.interface === undefined ? {} : { interface: flags.interface }),
       },
       theme: this.ui.theme,
-      signal: untilSignal(),
+      signal,
     }
     const { animated, unicode } = detectCapabilities(streams.stdout, environment)
     if (animated && streams.stdin.isTTY === true && !switches.json)
-      return void (await watchOnScreen({ ...options, streams, unicode }))
-    await watchAsLines({
-      ...options,
-      json: switches.json,
-      print: (line) => this.ui.result(line),
-      note: (text) => this.ui.note(text),
-    })
+      await watchOnScreen({ ...options, streams, unicode })
+    else
+      await watchAsLines({
+        ...options,
+        json: switches.json,
+        print: (line) => this.ui.result(line),
+        note: (text) => this.ui.note(text),
+      })
+    return endOf(signal)
   }
 }

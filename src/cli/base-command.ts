@@ -5,8 +5,11 @@ import type { Ui } from '../ui/ui.ts'
 import type { RunContext } from './context.ts'
 import { universalFlags } from './flags.ts'
 
-/** `own`: the command ends by itself, and that is no error (`serve`); `abort`: it is stopped. */
-export type Signals = 'abort' | 'own'
+/**
+ * `own`: the command ends by itself, and that is no error (`serve`); `abort`: it is stopped; `undo`: it
+ * stops by itself, and takes back what it has done first (`init`).
+ */
+export type Signals = 'abort' | 'own' | 'undo'
 
 /**
  * A command: flags in, one call into `src/`, one formatter out. `run` returns the exit code, or
@@ -18,7 +21,7 @@ export abstract class BaseCommand extends Command {
   static override examples: Command.Example[] = []
   static override flags: Command.Class['flags'] = {}
   static override args: Command.Class['args'] = {}
-  /** What SIGINT and SIGTERM do; a command that goes on until Ctrl-C only with some flag looks at them. */
+  /** What SIGINT, SIGTERM and SIGHUP do; a command that goes on until Ctrl-C only with some flag looks at them. */
   static signals: Signals | ((words: readonly string[]) => Signals) = 'abort'
   #context: RunContext | undefined
 
@@ -45,7 +48,7 @@ export abstract class BaseCommand extends Command {
     return this.context.ui
   }
 
-  /** Fires at the first SIGINT or SIGTERM: pass it on to whatever can stop. */
+  /** Fires at the first SIGINT, SIGTERM or SIGHUP: pass it on to whatever can stop. */
   protected get abort(): AbortSignal {
     return this.context.abort
   }

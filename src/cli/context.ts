@@ -10,7 +10,7 @@ export interface RunContext {
   readonly streams: Streams
   readonly switches: Switches
   readonly ui: Ui
-  /** Fires at the first SIGINT or SIGTERM. */
+  /** Fires at the first SIGINT, SIGTERM or SIGHUP. */
   readonly abort: AbortSignal
 }
 
@@ -20,5 +20,5 @@ export function createContext(
   host: { readonly environment: Environment; readonly streams: Streams; readonly abort: AbortSignal },
 ): RunContext {
   const switches = readSwitches(argv, host.environment)
-  return { ...host, table, switches, ui: createUi(host.streams, host.environment, switches) }
+  return { ...host, table, switches, ui: createUi(host.streams, host.environment, switches, host.abort) }
 }

@@ -1,3 +1,5 @@
+import type { Streams } from '../ui/streams.ts'
+import { onStopSignals } from './interrupt.ts'
 import { createProgram } from './program.ts'
 import { answerForStrangers, muteExperimentalWarnings } from './surroundings.ts'
 import { readSwitches } from './switches.ts'
@@ -7,21 +9,33 @@ import type { CommandTable } from './table.ts'
 export async function startProcess(table: CommandTable, argv = process.argv.slice(2)): Promise<void> {
   muteExperimentalWarnings()
   answerForStrangers()
-  process.stdout.on('error', ignoreMissingReader)
   // For what others print: libraries and the programs that we start.
   if (readSwitches(argv, process.env).noColor) process.env.NO_COLOR = '1'
   const program = createProgram(argv, table, {
     environment: process.env,
-    streams: process,
-    onInterrupt: (listener) => {
-      process.on('SIGINT', listener).on('SIGTERM', listener)
-      return () => process.off('SIGINT', listener).off('SIGTERM', listener)
-    },
+    streams: standardStreams(),
+    onInterrupt: onStopSignals,
   })
-  process.on('uncaughtException', (error) => process.exit(program.fail(error)))
+  process.on('uncaughtException', (error) => {
+    if (!borne.has(error)) process.exit(program.fail(error))
+  })
   const exitCode = await program.run()
   await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   process.exit(exitCode)
+}
+
+/** Opened when they are first looked at, which stdin is for a question alone. */
+function standardStreams(): Streams {
+  for (const stream of [process.stdout, process.stderr]) stream.prependListener('error', bearMissingEnd)
+  let stdin: Streams['stdin'] | undefined
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    get stdin() {
+      stdin ??= process.stdin.on('error', bearMissingEnd)
+      return stdin
+    },
+  }
 }
 
 /** A pipe takes 64 kB at once; what is beyond waits for its reader, and exiting would lose it. */
@@ -29,7 +43,11 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()))
 }
 
-/** `emf-pxe … | head`: the reader has seen enough. */
-function ignoreMissingReader(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
+/** oclif listens to stdout too, and throws what it does not know. */
+const borne = new WeakSet<Error>()
+
+/** `emf-pxe … | head`: the reader has seen enough; EIO: the terminal was closed. */
+function bearMissingEnd(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error
+  borne.add(error)
 }

@@ -1,9 +1,9 @@
-import { EmfPxeError } from '../errors/error.ts'
 import { type ExitCode, exitCodes } from '../errors/exit-codes.ts'
 import { translateError } from '../errors/translate.ts'
 import type { Environment, Streams } from '../ui/streams.ts'
 import { buildInfo } from './build-info.ts'
 import { createContext, type RunContext } from './context.ts'
+import { type OnInterrupt, untilInterrupted } from './interrupt.ts'
 import { reportError } from './report-error.ts'
 import { resolveTarget, type Target } from './resolve.ts'
 import type { CommandTable } from './table.ts'
@@ -13,8 +13,7 @@ import { explainUsage } from './usage.ts'
 export interface ProgramHost {
   readonly environment: Environment
   readonly streams: Streams
-  /** Calls back at SIGINT and SIGTERM; returns how to stop listening. */
-  readonly onInterrupt: (listener: () => void) => () => void
+  readonly onInterrupt: OnInterrupt
 }
 
 /** The whole program for one command line. */
@@ -80,27 +79,6 @@ async function runCommand(
   const config = await createOclifConfig(buildInfo().version)
   const task = explainUsage(BaseCommand.execute(command, words, config, context), name, command)
   const signals = typeof command.signals === 'function' ? command.signals(words) : command.signals
-  return signals === 'own' ? task : untilInterrupted(task, host, interrupt)
-}
-
-/** The first SIGINT or SIGTERM ends the command: nothing waits for work that cannot stop. */
-async function untilInterrupted<T>(
-  task: Promise<T>,
-  host: ProgramHost,
-  interrupt: AbortController,
-): Promise<T> {
-  const { promise: interrupted, reject } = Promise.withResolvers<never>()
-  const forget = host.onInterrupt(() => {
-    const reason = new EmfPxeError('ABORTED', {
-      message: 'Stopped by a signal before the end.',
-      hint: 'What was already done stays done; run the command again to go on.',
-    })
-    interrupt.abort(reason)
-    reject(reason)
-  })
-  try {
-    return await Promise.race([task, interrupted])
-  } finally {
-    forget()
-  }
+  if (signals === 'own') return task
+  return untilInterrupted(task, { ...host, interrupt, takesBack: signals === 'undo' })
 }

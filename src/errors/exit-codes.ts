@@ -10,6 +10,8 @@ export const exitCodes = {
   artifact: 7,
   serviceManager: 8,
   aborted: 9,
+  /** As shells count the end by a signal: 128 + SIGHUP. */
+  hangup: 129,
 } as const
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]

@@ -85,6 +85,8 @@ function codeFor(error: SystemError): ErrorCode | undefined {
   if (error.code === 'ENOENT') return startsProgram(error) ? 'PROGRAM_MISSING' : 'FILE_MISSING'
   if (error.code === 'EACCES' || error.code === 'EPERM')
     return error.syscall === 'bind' || error.syscall === 'listen' ? 'PORT_NOT_PERMITTED' : 'PERMISSION_DENIED'
+  // Of all that uses the disk or the network, a terminal alone has a raw mode.
+  if (error.code === 'EIO' && error.syscall === 'setRawMode') return 'TERMINAL_CLOSED'
   return plainCodes[error.code]
 }
 

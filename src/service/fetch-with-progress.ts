@@ -28,6 +28,7 @@ export async function fetchWithProgress(
         bar.update(receivedBytes, totalBytes)
       },
       onWaiting: ({ error, delayMs, elapsedMs, patienceMs }) => {
+        bar?.clear()
         const left = formatDuration(Math.max(0, patienceMs - elapsedMs))
         ui.note(
           `${error.message}\nTrying again in ${formatDuration(delayMs)}, for ${left} more (Ctrl-C stops).`,

@@ -1,4 +1,4 @@
-import { type ExitCode, exitCodes } from '../errors/exit-codes.ts'
+import type { ExitCode } from '../errors/exit-codes.ts'
 import { readContainerFacts, refuseBridgeNetwork } from '../host/container.ts'
 import { readInterfaces } from '../net/interfaces.ts'
 import { configOf, type ServeOptions, Service } from './service.ts'
@@ -12,8 +12,7 @@ export async function serve(options: ServeOptions): Promise<ExitCode> {
   const service = new Service(options, await configOf(options))
   try {
     await service.start()
-    await service.stopped
-    return exitCodes.ok
+    return await service.stopped
   } finally {
     await service.close()
   }

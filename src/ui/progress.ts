@@ -6,6 +6,8 @@ import { formatBytes, formatDuration, formatRate } from './units.ts'
 export interface Progress {
   /** `doneBytes` so far; `totalBytes` once it is known. */
   update(doneBytes: number, totalBytes?: number): void
+  /** Makes room for a line of text; the bar is back at the next update. */
+  clear(): void
   succeed(text?: string): void
   fail(text?: string): void
 }
@@ -18,6 +20,8 @@ export interface ProgressOptions {
 }
 
 const redrawEveryMs = 100
+/** While no bytes come the rate falls, and what came last is shown too. */
+const standstillMs = 500
 /** Off a terminal a line is written this often, so that a log shows that it moves. */
 const lineEveryMs = 5000
 const barColumns = 24
@@ -31,13 +35,22 @@ export function startProgress(place: SpinnerPlace, options: ProgressOptions): Pr
   let doneBytes = 0
   let totalBytes = options.totalBytes
 
+  let ticking: NodeJS.Timeout | undefined
+
   const show = () => {
+    if (capabilities.animated) ticking ??= setInterval(show, standstillMs).unref()
     const state = { label: options.label, doneBytes, totalBytes, elapsedMs: now() - startedMs }
     if (capabilities.animated) stream.write(`\r\x1b[2K${barLine(state, theme, capabilities.columns)}`)
     else stream.write(`${plainLine(state)}\n`)
   }
-  const end = (outcome: 'ok' | 'failure', text: string) => {
+  const clear = () => {
+    clearInterval(ticking)
+    ticking = undefined
+    shownMs = capabilities.animated ? Number.NEGATIVE_INFINITY : shownMs
     if (capabilities.animated) stream.write('\r\x1b[2K')
+  }
+  const end = (outcome: 'ok' | 'failure', text: string) => {
+    clear()
     stream.write(`${mark(theme, outcome)} ${text}\n`)
   }
   return {
@@ -49,6 +62,7 @@ export function startProgress(place: SpinnerPlace, options: ProgressOptions): Pr
       shownMs = now()
       show()
     },
+    clear,
     succeed: (text) => end('ok', text ?? summary(options.label, doneBytes, now() - startedMs)),
     fail: (text) => end('failure', text ?? `${options.label}: stopped after ${formatBytes(doneBytes)}`),
   }

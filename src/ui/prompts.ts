@@ -1,4 +1,5 @@
 import { EmfPxeError } from '../errors/error.ts'
+import { whenLeft } from './leaving.ts'
 import type { Streams } from './streams.ts'
 import { mark, type Theme } from './theme.ts'
 
@@ -39,6 +40,8 @@ export interface PromptSettings {
   readonly interactive: boolean
   readonly assumeYes: boolean
   readonly theme: Theme
+  /** Takes back the question that waits for its answer. */
+  readonly abort?: AbortSignal | undefined
 }
 
 /** Questions go to stderr, so that stdout stays the result. inquirer is loaded at the first one. */
@@ -46,10 +49,13 @@ export function createPrompts(settings: PromptSettings): Prompts {
   const ask = async <T>(question: Question, details: Readonly<Record<string, unknown>>): Promise<T> => {
     if (!settings.interactive) throw missingAnswer(question)
     const { default: inquirer } = await import('inquirer')
-    const prompt = inquirer.createPromptModule({
-      input: settings.streams.stdin,
-      output: settings.streams.stderr,
-    })
+    const { stdin, stderr } = settings.streams
+    using leaving = whenLeft(stdin)
+    const signal = AbortSignal.any([
+      leaving.signal,
+      ...(settings.abort === undefined ? [] : [settings.abort]),
+    ])
+    const prompt = inquirer.createPromptModule({ input: stdin, output: stderr, signal })
     const look = questionLook(settings.theme)
     const questions = [{ name: 'answer', message: question.message, theme: look, ...details }]
     const answers: Readonly<Record<string, unknown>> = await prompt(questions as never)

@@ -46,14 +46,20 @@ export interface Ui {
   ): string
 }
 
-export function createUi(streams: Streams, environment: Environment, switches: Switches): Ui {
+/** `abort` takes a question back that waits for its answer. */
+export function createUi(
+  streams: Streams,
+  environment: Environment,
+  switches: Switches,
+  abort?: AbortSignal,
+): Ui {
   const main = spinnerPlace(streams.stdout, environment, switches)
   const side = spinnerPlace(streams.stderr, environment, switches)
   // Looking at process.stdin opens it, which only a question is worth.
   let prompts: Prompts | undefined
   const openPrompts = () => {
     const interactive = !switches.noInput && side.capabilities.animated && streams.stdin.isTTY === true
-    return createPrompts({ streams, interactive, assumeYes: switches.yes, theme: side.theme })
+    return createPrompts({ streams, interactive, assumeYes: switches.yes, theme: side.theme, abort })
   }
   const readable = (text: string, place: SpinnerPlace) =>
     place.capabilities.unicode ? text : plainPunctuation(text)
@@ -108,5 +114,5 @@ function silentSpinner(place: SpinnerPlace): Spinner {
 
 function silentProgress(place: SpinnerPlace): Progress {
   const { fail } = silentSpinner(place)
-  return { update: () => {}, succeed: () => {}, fail }
+  return { update: () => {}, clear: () => {}, succeed: () => {}, fail }
 }

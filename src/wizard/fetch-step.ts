@@ -22,23 +22,24 @@ export interface FetchedArtifact {
 }
 
 /**
- * Fetches and inspects the boot file, and shows what it is. It waits in a directory of its own until it
- * is disposed of: the one that is served is not touched before the person agreed to the whole plan.
+ * Fetches and inspects the boot file, and shows what it is. It then waits in memory: the one that is
+ * served is not touched before the person agreed to the whole plan, and whatever ends the program at
+ * that question leaves nothing behind.
  * @throws EmfPxeError what kept it from coming, or what is wrong with it
  */
 export async function fetchStep(
   config: Config,
   stateDirectory: string,
   around: InitSurroundings,
-): Promise<FetchedArtifact & AsyncDisposable> {
-  await using cleaning = new AsyncDisposableStack()
+): Promise<FetchedArtifact> {
   const directory = await mkdtemp(join(tmpdir(), 'emf-pxe-init-'))
-  cleaning.defer(() => rm(directory, { recursive: true, force: true }))
-  const [waiting, served] = [new ArtifactStore(directory), new ArtifactStore(stateDirectory)]
-  await copyCurrent(served, waiting)
-  const artifact = await fetchInto(waiting, served, config, around)
-  const later = cleaning.move()
-  return { ...artifact, [Symbol.asyncDispose]: () => later.disposeAsync() }
+  try {
+    const [waiting, served] = [new ArtifactStore(directory), new ArtifactStore(stateDirectory)]
+    await copyCurrent(served, waiting)
+    return await fetchInto(waiting, served, config, around)
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 }
 
 /** What is there already need not come again. */

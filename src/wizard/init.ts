@@ -71,7 +71,7 @@ interface Decided {
 async function fetchAndInstall(decided: Decided, around: InitSurroundings): Promise<InitResult> {
   const { flags, target, values } = decided
   const { dryRun, stateDirectory } = flags
-  await using artifact = await fetchStep(validated(values.config), stateDirectory, around)
+  const artifact = await fetchStep(validated(values.config), stateDirectory, around)
   const { changed, afterwards } = await carryOut(decided, artifact, around)
   const isStored = artifact.isNew && !dryRun && !isRemote(target)
   const again = initCommand(target, values)

@@ -72,7 +72,15 @@ function widthOf(list: readonly Candidate[]): number {
 async function hear(candidate: Candidate, around: InitSurroundings): Promise<Candidate> {
   const { nic, impossible } = candidate
   if (impossible || nic.kind === 'docker' || !nic.running || nic.addresses.length === 0) return candidate
-  return { ...candidate, heard: await around.listen(nic) }
+  return { ...candidate, heard: await orAborted(around.listen(nic), around.abort) }
+}
+
+/** Who leaves does not wait for answers from the network. */
+function orAborted<T>(task: Promise<T>, signal: AbortSignal): Promise<T> {
+  const left = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return Promise.race([task, left])
 }
 
 function tell({ nic, heard }: Candidate, width: number, { ui }: InitSurroundings): void {

@@ -65,16 +65,35 @@ describe('the process', () => {
     assert.deepEqual(await ended(child), { code: 0, stderr: '' })
   })
 
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test(`${signal} ends a command: exit 9`, async () => {
+  for (const [signal, exitCode, name] of [
+    ['SIGINT', 9, 'ABORTED'],
+    ['SIGTERM', 9, 'ABORTED'],
+    ['SIGHUP', 129, 'TERMINAL_CLOSED'],
+  ] as const) {
+    test(`${signal} ends a command: exit ${exitCode}`, async () => {
       const child = startCommand(
         `waiting-${signal}`,
         `this.ui.result('ready'); setInterval(() => {}, 1000); await new Promise(() => {})`,
       )
       child.stdout?.once('data', () => child.kill(signal))
       const { code, stderr } = await ended(child)
-      assert.equal(code, 9)
-      assert.match(stderr, /✗ ABORTED/)
+      assert.equal(code, exitCode)
+      assert.match(stderr, new RegExp(`✗ ${name}`))
+    })
+
+    test(`${signal}: what can stop tidies up first`, async () => {
+      const child = startCommand(
+        `tidy-${signal}`,
+        `this.ui.result('ready')
+    setInterval(() => {}, 1000)
+    await new Promise((_, reject) => this.abort.addEventListener('abort', () => reject(this.abort.reason)))
+      .finally(() => new Promise((resolve) => setImmediate(resolve)))
+      .finally(() => this.ui.warn('the temporary directory is gone'))`,
+      )
+      child.stdout?.once('data', () => child.kill(signal))
+      const { code, stderr } = await ended(child)
+      assert.equal(code, exitCode)
+      assert.match(stderr, /! the temporary directory is gone\n✗/)
     })
   }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { string } from '@oclif/core/flags'
+import { boolean, string } from '@oclif/core/flags'
 import { BaseCommand } from '../../src/cli/base-command.ts'
 import { commonFlags } from '../../src/cli/flags.ts'
+import type { StopSignal } from '../../src/cli/interrupt.ts'
 import type { CommandTable } from '../../src/cli/table.ts'
 import { EmfPxeError } from '../../src/errors/error.ts'
 import type { ExitCode } from '../../src/errors/exit-codes.ts'
@@ -42,6 +43,22 @@ class Waiting extends BaseCommand {
   }
 }
 
+/** Takes back what it has done when it is told to stop; `--for-ever` never comes to an end with that. */
+class Undoing extends BaseCommand {
+  static override signals = 'undo' as const
+  static override flags = { 'for-ever': boolean() }
+
+  async run(): Promise<undefined> {
+    const { flags } = await this.parse(Undoing)
+    if (!this.abort.aborted) await new Promise((resolve) => this.abort.addEventListener('abort', resolve))
+    this.ui.note('taking back')
+    // Longer than what only tidies up is given.
+    await new Promise<void>((resolve) => flags['for-ever'] || setTimeout(resolve, 400))
+    this.ui.note('taken back')
+    throw new EmfPxeError('DEPLOY_STEP_FAILED', { message: 'a program of ours was stopped too' })
+  }
+}
+
 /** Ends by itself when it is told to. */
 class Serving extends Waiting {
   static override signals = 'own' as const
@@ -60,6 +77,7 @@ const entry = (command: Awaited<ReturnType<CommandTable[string]['load']>>, summa
 const table: CommandTable = {
   probe: entry(Probe, 'Probe'),
   waiting: entry(Waiting, 'Wait'),
+  undoing: entry(Undoing, 'Undo'),
   serving: entry(Serving, 'Serve'),
   'nodes list': entry(Probe, 'List nodes'),
   'nodes register': entry(Probe, 'Register nodes'),
@@ -188,9 +206,36 @@ describe('twins in the environment', () => {
 
 describe('interruption', () => {
   test('the first signal ends a command: ABORTED, exit code 9', async () => {
-    const { exitCode, stderr } = await run('waiting', { onStart: (interrupt) => queueMicrotask(interrupt) })
+    const { exitCode, stderr } = await run('waiting', {
+      onStart: (interrupt) => queueMicrotask(() => interrupt('SIGINT')),
+    })
     assert.equal(exitCode, 9)
     assert.match(stderr, /✗ ABORTED/)
+  })
+
+  test('one that takes back is given the time that it needs', async () => {
+    const { exitCode, stderr } = await run('undoing', {
+      onStart: (interrupt) => setImmediate(() => interrupt('SIGINT')),
+    })
+    assert.equal(exitCode, 9)
+    assert.match(stderr, /taking back\ntaken back\n✗ ABORTED/)
+  })
+
+  test('a second signal ends it at once; the one of the shell beside the kernel’s is none', async () => {
+    const signalled = (...signals: readonly StopSignal[]) =>
+      run('undoing --for-ever', {
+        onStart: (interrupt) => {
+          for (const signal of signals) setImmediate(() => interrupt(signal))
+        },
+      })
+    assert.doesNotMatch((await signalled('SIGTERM', 'SIGTERM')).stderr, /taken back/)
+    const both = run('undoing', {
+      onStart: (interrupt) => {
+        for (let times = 0; times < 2; times++) setImmediate(() => interrupt('SIGHUP'))
+      },
+    })
+    assert.match((await both).stderr, /taken back\n✗ TERMINAL_CLOSED/)
+    assert.equal((await both).exitCode, 129)
   })
 
   test('a command that ends by itself is not interrupted', async () => {

@@ -71,6 +71,12 @@ describe('system errors become ours', () => {
       'TOO_MANY_OPEN_FILES',
       '/x: open failed (EMFILE)',
     ],
+    [
+      'a closed terminal',
+      Object.assign(new Error('setRawMode EIO'), { code: 'EIO', syscall: 'setRawMode' }),
+      'TERMINAL_CLOSED',
+      'setRawMode EIO',
+    ],
   ] as const) {
     test(name, () => {
       const translated = translateError(error)

@@ -32,13 +32,13 @@ describe('docs/errors.md and the catalog', () => {
 
   test('a section that names an exit code names the right one', () => {
     for (const code of codes) {
-      for (const [, named] of sectionOf(code, document).matchAll(/[Ee]xit code (\d)/g))
+      for (const [, named] of sectionOf(code, document).matchAll(/[Ee]xit code (\d+)/g))
         assert.equal(Number(named), catalog[code].exitCode, code)
     }
   })
 
   test('the table of exit codes is the one scripts get', () => {
-    const rows = [...document.matchAll(/^\| (\d) \| (\w+) \|/gm)].map(([, code, name]) => [
+    const rows = [...document.matchAll(/^\| (\d+) \| (\w+) \|/gm)].map(([, code, name]) => [
       name,
       Number(code),
     ])

@@ -1,6 +1,7 @@
 import { clearLine, cursorTo, type Direction, moveCursor } from 'node:readline'
 import { PassThrough } from 'node:stream'
 import { commandTable } from '../../commands/index.ts'
+import type { StopSignal } from '../../src/cli/interrupt.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import type { CommandTable } from '../../src/cli/table.ts'
 import type { Environment, Streams } from '../../src/ui/streams.ts'
@@ -53,8 +54,8 @@ export async function runInMemory(
     readonly table?: CommandTable
     readonly environment?: Environment
     readonly columns?: number
-    /** Given a function that interrupts the program as Ctrl-C does. */
-    readonly onStart?: (interrupt: () => void) => void
+    /** Given a function that interrupts the program, as Ctrl-C does with SIGINT. */
+    readonly onStart?: (interrupt: (signal: StopSignal) => void) => void
   } = {},
 ): Promise<ProgramRun> {
   const terminal = memoryTerminal(options.columns)

@@ -94,6 +94,47 @@ describe('questions on a terminal', () => {
     const asked = answer((prompts) => prompts.input({ message: 'Domain?', flag: '--x' }), '\x03')
     await assert.rejects(asked, (error) => translateError(error).code === 'ABORTED')
   })
+
+  test('Ctrl-D is ABORTED', async () => {
+    const asked = answer((prompts) => prompts.confirm({ message: 'Apply?', flag: '--yes' }), '\x04')
+    await assert.rejects(asked, (error) => translateError(error).code === 'ABORTED')
+  })
+
+  test('a terminal that is gone is TERMINAL_CLOSED', async () => {
+    const terminal = memoryTerminal(80)
+    const { prompts } = createUi(terminal.streams, environment, switches)
+    const asked = prompts.input({ message: 'Domain?', flag: '--x' })
+    await untilAsked(terminal)
+    terminal.streams.stdin.emit('end')
+    await assert.rejects(asked, (error) => translateError(error).code === 'TERMINAL_CLOSED')
+  })
+
+  test('after Ctrl-Z and fg the keys are read on', async () => {
+    const terminal = memoryTerminal(80)
+    const { prompts } = createUi(terminal.streams, environment, switches)
+    const asked = prompts.confirm({ message: 'Apply?', flag: '--yes' })
+    await untilAsked(terminal)
+    // As readline does when the shell lets the program go on.
+    process.emit('SIGCONT')
+    terminal.streams.stdin.pause()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(terminal.streams.stdin.isPaused(), false)
+    terminal.streams.stdin.emit('data', Buffer.from('n\r'))
+    assert.equal(await asked, false)
+  })
+
+  test('a question is taken back when the program is told to stop: the cursor is there again', async () => {
+    const terminal = memoryTerminal(80)
+    const stop = new AbortController()
+    const { prompts } = createUi(terminal.streams, environment, switches, stop.signal)
+    const choices = [{ value: 'eth0', name: 'eth0' }]
+    const asked = prompts.select({ message: 'NIC?', flag: '--interface NIC', choices })
+    await untilAsked(terminal)
+    stop.abort(new Error('stopped'))
+    await assert.rejects(asked, (error) => translateError(error).code === 'ABORTED')
+    const written = terminal.stderr()
+    assert.ok(written.lastIndexOf('\x1b[?25h') > written.lastIndexOf('\x1b[?25l'))
+  })
 })
 
 describe('the look of questions', () => {

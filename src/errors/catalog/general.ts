@@ -22,4 +22,9 @@ export const generalErrors = entries({
     exitCode: exitCodes.aborted,
     hint: 'Nothing was changed. Run the command again when ready.',
   },
+  TERMINAL_CLOSED: {
+    title: 'Stopped because the terminal was closed',
+    exitCode: exitCodes.hangup,
+    hint: 'Run the command again; what shall outlive its terminal is started in tmux, or by systemd.',
+  },
 })

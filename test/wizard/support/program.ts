@@ -1,4 +1,4 @@
-import { createProgram } from '../../../src/cli/program.ts'
+import { startProcess } from '../../../src/cli/process.ts'
 import type { Answerer } from '../../../src/wizard/listen.ts'
 import { nic, tableWith } from './table.ts'
 
@@ -43,12 +43,4 @@ const table = tableWith({
   listen: async ({ name }) => ({ answerers: answerers[name] ?? [], choice: nobody }),
 })
 
-const program = createProgram(argv, table, {
-  environment: process.env,
-  streams: process,
-  onInterrupt: (listener) => {
-    process.on('SIGINT', listener).on('SIGTERM', listener)
-    return () => process.off('SIGINT', listener).off('SIGTERM', listener)
-  },
-})
-process.exit(await program.run())
+await startProcess(table, argv)

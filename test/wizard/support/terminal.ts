@@ -11,6 +11,7 @@ let made = 0
  */
 export class Terminal {
   readonly #socket = `emf-pxe-${process.pid}-${made++}`
+  #isHungUp = false
 
   /** Starts the command; the screen stays when it has ended. */
   static start(command: readonly string[], environment: Readonly<Record<string, string>> = {}): Terminal {
@@ -69,7 +70,13 @@ export class Terminal {
   }
 
   close(): void {
-    this.#tmux('kill-server')
+    if (!this.#isHungUp) this.#tmux('kill-server')
+  }
+
+  /** Closed with the command in it, as a window is: the system sends SIGHUP. */
+  hangUp(): void {
+    this.#tmux('kill-session')
+    this.#isHungUp = true
   }
 
   #tmux(...args: readonly string[]): string {
