@@ -47,15 +47,24 @@ function inWords(consequences: readonly FinishedCheck[]): string {
   return `not checked because of it: ${[...names, ...rest].join(', ')}`
 }
 
-/** A command is never wrapped: it is there to be pasted. Sentences begin with a capital letter. */
+/** Sentences, which begin with a capital letter, are wrapped; commands are there to be pasted. */
 function arrowed(remedy: string, { theme, columns }: ShowOptions): string {
+  const room = columns - 7
   const [first = '', ...more] = remedy
     .split('\n')
-    .flatMap((line) => (/^\p{Lu}/u.test(line) ? wrap(line, columns - 7) : [line]))
+    .flatMap((line) => (/^\p{Lu}/u.test(line) ? wrap(line, room) : commandLines(line, room)))
   return [
     `     ${theme.symbols.arrow} ${theme.accent(first)}`,
     ...more.map((line) => `       ${theme.accent(line)}`),
   ].join('\n')
+}
+
+/** A command stays on its line; the comment behind it goes below when there is no room, still a comment. */
+function commandLines(line: string, room: number): string[] {
+  const end = line.search(/\s+# /)
+  if (end < 0 || line.length <= room) return [line]
+  const comment = line.slice(end).trim().slice(2)
+  return [line.slice(0, end), ...wrap(comment, room - 2).map((part) => `# ${part}`)]
 }
 
 function margin(lines: readonly string[], style: (text: string) => string = (text) => text): string {

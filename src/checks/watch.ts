@@ -8,7 +8,7 @@ export interface WatchOptions {
   /** The screen as text, for a terminal. */
   readonly show: (checks: readonly FinishedCheck[]) => string
   /** A terminal is drawn anew each time; anything else gets a line whenever something changed. */
-  readonly stdout: { readonly isTTY?: boolean; write(text: string): unknown }
+  readonly stdout: { readonly isTTY?: boolean; readonly rows?: number; write(text: string): unknown }
   /** For programs: one document for each look, on a line of its own. */
   readonly document?: (checks: readonly FinishedCheck[]) => string
   readonly signal: AbortSignal
@@ -34,7 +34,7 @@ export async function watchStatus(options: WatchOptions): Promise<readonly Finis
     const at = new Date(nowMs()).toISOString().slice(0, 19)
     const line = showShort(latest)
     if (document !== undefined) stdout.write(`${document(latest)}\n`)
-    else if (stdout.isTTY === true) stdout.write(screen(`${show(latest)}\n${at}Z, Ctrl-C ends`))
+    else if (stdout.isTTY === true) stdout.write(screen(`${show(latest)}\n${at}Z, Ctrl-C ends`, stdout.rows))
     else if (line !== said) stdout.write(`${at}Z ${line}\n`)
     said = line
     await pause(clock, signal)
@@ -49,9 +49,10 @@ function whenAborted(signal: AbortSignal): Promise<undefined> {
   })
 }
 
-/** Drawn over what was there, without the flicker of an empty screen. */
-function screen(text: string): string {
-  return `${home}${text.split('\n').join(`${clearLine}\n`)}${clearLine}\n${clearBelow}`
+/** Drawn over what was there, without the flicker of an empty screen; of a long text the end, which has the verdict. */
+function screen(text: string, rows = 24): string {
+  const lines = text.split('\n').slice(-(rows - 1))
+  return `${home}${lines.join(`${clearLine}\n`)}${clearLine}\n${clearBelow}`
 }
 
 function pause(clock: Clock, signal: AbortSignal): Promise<void> {

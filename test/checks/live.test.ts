@@ -120,4 +120,13 @@ describe('status --watch', () => {
     assert.equal(screens.split('\u001b[H').length - 1, 2)
     assert.ok(screens.includes('SCREEN\u001b[K\n'))
   })
+
+  test('on a terminal of few rows: the end of the screen, which does not scroll', async () => {
+    let written = ''
+    const stdout = { isTTY: true, rows: 4, write: (text: string) => (written += text) }
+    await watch(true, [{}, {}], { stdout, show: () => 'one\ntwo\nthree' })
+    const [drawn = ''] = written.split('\u001b[H').slice(1)
+    const lines = drawn.replaceAll('\u001b[K', '').split('\n')
+    assert.deepEqual(lines, ['two', 'three', '1970-01-01T00:00:00Z, Ctrl-C ends', '\u001b[J'])
+  })
 })

@@ -132,6 +132,14 @@ describe('status', () => {
     assert.ok(told.length > 1 && told.every((line) => line.length <= 80))
   })
 
+  test('a comment behind a long command goes below it, and can be pasted with it', () => {
+    const remedy =
+      'sysctl -w net.core.rmem_max=8000000   # to keep it: a line in /etc/sysctl.d; then start anew'
+    const lines = showTroubles([finished('a', { outcome: 'failed', remedy })], options).split('\n')
+    const at = lines.indexOf('     → sysctl -w net.core.rmem_max=8000000')
+    assert.equal(lines[at + 1], '       # to keep it: a line in /etc/sysctl.d; then start anew')
+  })
+
   test('the short form is one line', () => {
     assert.equal(showShort([finished('a')]), 'healthy: All is well.')
     assert.equal(
