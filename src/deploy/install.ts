@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { parseConfigText } from '../config/document.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import type { Ui } from '../ui/ui.ts'
@@ -193,6 +194,7 @@ async function lastReceipt(host: DeployHost, values: RenderValues): Promise<Rece
   return readReceipt(host, values.paths.configFile).catch(() => undefined)
 }
 
+/** A program or file that came by another way, such as a newer one copied there, is what is installed now. */
 async function renewReceipt(
   target: Target,
   values: RenderValues,
@@ -201,7 +203,13 @@ async function renewReceipt(
 ): Promise<void> {
   if (!leavesReceipt(target)) return
   const last = await lastReceipt(host, values)
-  if (last?.complete === true && last.version === values.version) return
   const facts = { target: target.name, values, writtenAt: new Date(), complete: true, directories: [] }
-  await writeReceipt(host, receiptOf(steps, facts, last))
+  const renewed = receiptOf(steps, facts, last)
+  const isCurrent = last?.complete === true && last.version === values.version
+  if (isCurrent && isDeepStrictEqual(filesOf(renewed), filesOf(last))) return
+  await writeReceipt(host, renewed)
+}
+
+function filesOf({ done }: Receipt): unknown {
+  return done.filter(({ kind }) => kind === 'file')
 }

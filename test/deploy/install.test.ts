@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test } from 'node:test'
 import { install } from '../../src/deploy/install.ts'
+import { contentHash } from '../../src/deploy/plan.ts'
 import { programFile } from '../../src/deploy/program-file.ts'
 import { readReceipt } from '../../src/deploy/receipt.ts'
 import { planRemoval, remove } from '../../src/deploy/uninstall.ts'
@@ -86,6 +87,22 @@ describe('installing for systemd', asRoot, () => {
       machine.screen(),
       /\+ \/usr\/local\/bin\/emf-pxe +copy of this program, sha256 [0-9a-f]{12}…/,
     )
+  })
+
+  test('a program that was copied there by hand is noted as the installed one by the next run', async (t) => {
+    const machine = new Machine(t)
+    const run = async (program: string) => {
+      const source = join(machine.root, 'tmp', 'emf-pxe')
+      writeFileSync(source, program)
+      return install('systemd', sampleValues, machine.options({ program: await programFile(source) }))
+    }
+    await run('ELF of May')
+    writeFileSync(join(machine.root, 'usr/local/bin/emf-pxe'), 'ELF of June')
+    assert.equal((await run('ELF of June')).changed, false)
+    const noted = (await readReceipt(machine.host, configFile))?.done.find(
+      (entry) => entry.kind === 'file' && entry.path === '/usr/local/bin/emf-pxe',
+    )
+    assert.equal(noted?.kind === 'file' && noted.sha256, contentHash({ text: 'ELF of June' }))
   })
 
   test('a firewall in force is named with the line for it, and not touched', async (t) => {
