@@ -52,7 +52,7 @@ export async function keepFresh(
   return scheduleRefresh({
     clock: parts.clock,
     everyMs: config.artifact.refreshMinutes * 60_000,
-    // Every node that asks meanwhile is refused, also where another server has the file.
+    // No node is answered meanwhile.
     atOnce: await hasNothing(parts.store),
     run: async (signal) => {
       const outcome = await refreshFrom(config, parts, { download: { signal, patienceMs } })

@@ -11,6 +11,7 @@ import {
   onBootServer,
   type Situation,
   serverAddress,
+  withOptions,
 } from './fixtures.ts'
 
 const toBootServer = edk2BootServerRequest(hardware, nodeAddress)
@@ -42,6 +43,14 @@ const rows: [name: string, situation: Situation, destination: ReplyDestination][
       arrival: { ...broadcast, source: { address: '198.51.100.9', port: 10_067 } },
     },
     toRelay,
+  ],
+  [
+    'through a relay that says it listens there (option 82.19): to the port it sent from',
+    {
+      request: withOptions({ ...discover, giaddr: '198.51.100.1' }, { 82: [1, 1, 7, 19, 0] }),
+      arrival: { ...broadcast, source: { address: '198.51.100.9', port: 10_067 } },
+    },
+    { kind: 'unicast', to: { address: '198.51.100.1', port: 10_067 } },
   ],
   ['edk2 on port 4011: back to 4011', { request: toBootServer, arrival: onBootServer() }, toNode(4011)],
   [

@@ -63,10 +63,11 @@ export const PxeSubOption = {
   bootItem: 71,
 } as const
 
-/** Sub-options of option 82 (RFC 3046 §2, RFC 3527, RFC 5107). */
+/** Sub-options of option 82 (RFC 3046 §2, RFC 3527, RFC 5107, RFC 8357). */
 export const RelaySubOption = {
   circuitId: 1,
   remoteId: 2,
   linkSelection: 5,
   serverIdentifierOverride: 11,
+  sourcePort: 19,
 } as const
