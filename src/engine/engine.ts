@@ -58,6 +58,8 @@ export class Engine {
       files: this.files,
       directory: this.#directory,
       publish: parts.publish,
+      clock: parts.clock,
+      onChange: () => this.#policies.clear(),
     })
     this.#transfers = new EngineTransfers(settings.config.tftp, {
       network: parts.network,
@@ -148,7 +150,6 @@ export class Engine {
       const settled = this.#stations
         .update(states)
         .then(() => this.#httpBoot.follow(config.httpBoot, this.listening))
-        .then(() => this.#policies.clear())
       settled.then(first.resolve, first.reject)
     })
     await first.promise

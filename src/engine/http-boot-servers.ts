@@ -1,6 +1,7 @@
 import type { Config } from '../config/schema.ts'
 import { errorMessage } from '../errors/error-message.ts'
-import type { EventSink } from '../events/event.ts'
+import type { EventSink, Happening } from '../events/event.ts'
+import type { Clock } from '../net/datagram.ts'
 import type { BootFiles } from './boot-files.ts'
 import type { NodeDirectory } from './directory.ts'
 import { HttpBootServer } from './http-boot.ts'
@@ -9,6 +10,9 @@ export interface HttpBootParts {
   readonly files: BootFiles
   readonly directory: NodeDirectory
   readonly publish: EventSink
+  readonly clock: Clock
+  /** An address began or ceased to be served. */
+  readonly onChange: () => void
 }
 
 interface Listening {
@@ -16,10 +20,16 @@ interface Listening {
   readonly address: string
 }
 
+/** A port that another program holds may become free. */
+const retryMs = 5_000
+
 /** One HTTP boot server on each address being answered on, while the mode is `local`. */
 export class HttpBootServers {
   readonly #parts: HttpBootParts
   readonly #servers = new Map<string, HttpBootServer>()
+  /** Those that could not be opened, and how to stop trying. */
+  readonly #waiting = new Map<string, () => void>()
+  #wanted: ReadonlySet<string> = new Set()
 
   constructor(parts: HttpBootParts) {
     this.#parts = parts
@@ -34,9 +44,11 @@ export class HttpBootServers {
       this.#servers.delete(key)
       await server.close()
     }
+    this.#want(new Set(keys.keys()))
     for (const [key, place] of keys) {
-      if (!this.#servers.has(key)) await this.#open(key, place, wanted.port)
+      if (!this.#servers.has(key) && !this.#waiting.has(key)) await this.#open(key, place, wanted.port)
     }
+    this.#parts.onChange()
   }
 
   /** True when files are to be had over http on this address of ours. */
@@ -45,6 +57,7 @@ export class HttpBootServers {
   }
 
   async close(): Promise<void> {
+    this.#want(new Set())
     await Promise.all([...this.#servers.values()].map((server) => server.close()))
     this.#servers.clear()
   }
@@ -68,11 +81,40 @@ export class HttpBootServers {
           })
         },
       })
+      if (!this.#wanted.has(key)) return await server.close()
       this.#servers.set(key, server)
+      // The NIC was called a failed one as long as its HTTP port could not be opened.
+      if (this.#waiting.delete(key)) this.#tell({ type: 'interface.listening', ...place })
+      this.#parts.onChange()
     } catch (error) {
-      const code = String((error as { code?: unknown }).code ?? 'INTERNAL')
-      const message = errorMessage(error)
-      publish({ atMs: Date.now(), type: 'interface.failed', interface: place.interface, code, message })
+      this.#wait(key, place, port, error)
     }
+  }
+
+  /** Told once; tried again until it opens, or is no longer wanted. */
+  #wait(key: string, place: Listening, port: number, error: unknown): void {
+    if (!this.#wanted.has(key)) return
+    if (!this.#waiting.has(key)) {
+      const code = String((error as { code?: unknown }).code ?? 'INTERNAL')
+      this.#tell({ type: 'interface.failed', interface: place.interface, code, message: errorMessage(error) })
+    }
+    this.#waiting.set(
+      key,
+      this.#parts.clock.schedule(retryMs, () => void this.#open(key, place, port)),
+    )
+  }
+
+  /** What is no longer wanted is tried no more. */
+  #want(keys: ReadonlySet<string>): void {
+    this.#wanted = keys
+    for (const [key, cancel] of this.#waiting) {
+      if (keys.has(key)) continue
+      cancel()
+      this.#waiting.delete(key)
+    }
+  }
+
+  #tell(happening: Happening): void {
+    this.#parts.publish({ atMs: Date.now(), ...happening })
   }
 }
