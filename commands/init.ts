@@ -46,7 +46,7 @@ export default class Init extends BaseCommand {
       orchestrator: flags.orchestrator,
       artifactUrl: flags['artifact-url'],
       caFile: flags['ca-file'],
-      trustFingerprint: flags['trust-fingerprint'],
+      ...{ trustFingerprint: flags['trust-fingerprint'], proxy: flags.proxy },
       tokenFile: flags['token-file'],
       storeToken: flags['store-token'],
       target: flags.target as InitTarget | undefined,

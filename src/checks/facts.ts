@@ -8,6 +8,7 @@ import { type NetworkInterface, readInterfaces } from '../net/interfaces.ts'
 import { readAuthorities } from '../orchestrator/authorities.ts'
 import { type EndpointSearch, findEndpoint } from '../orchestrator/endpoints.ts'
 import { createHttpClient, type HttpClient } from '../orchestrator/http.ts'
+import { through } from '../orchestrator/proxy.ts'
 import { establishTrust, type TrustDecision, type TrustOptions } from '../orchestrator/trust.ts'
 import type { Answer } from '../probe/discover.ts'
 import { askTheLan } from './network/ask.ts'
@@ -113,9 +114,11 @@ export class Facts {
     })
   }
 
-  connectOptions(): TrustOptions {
+  /** @throws EmfPxeError CONFIG_… */
+  async connectOptions(): Promise<TrustOptions> {
     const { signal, connect } = this.options
-    return { timeoutMs: 10_000, signal, nowMs: () => this.nowMs(), ...connect }
+    const { proxy } = (await this.config()).orchestrator
+    return { timeoutMs: 10_000, signal, nowMs: () => this.nowMs(), ...connect, ...through(proxy) }
   }
 
   endpointSearch(): Promise<EndpointSearch> {
@@ -124,7 +127,10 @@ export class Facts {
       const extraAuthorities = caFile === undefined ? [] : await readAuthorities(caFile)
       const pinned = trustFingerprint === undefined ? {} : { pinnedSha256: trustFingerprint }
       const question = artifactUrl === undefined ? { fqdn: fqdn ?? '' } : { artifactUrl }
-      return findEndpoint(question, { ...this.connectOptions(), trust: { extraAuthorities, ...pinned } })
+      return findEndpoint(question, {
+        ...(await this.connectOptions()),
+        trust: { extraAuthorities, ...pinned },
+      })
     })
   }
 
@@ -136,14 +142,14 @@ export class Facts {
       const { fqdn, caFile, trustFingerprint } = (await this.config()).orchestrator
       return establishTrust(
         { endpoint: chosen.endpoint, fqdn, caFile, trustFingerprint },
-        this.connectOptions(),
+        await this.connectOptions(),
       )
     })
   }
 
   /** Client for the provisioning endpoint. */
   async provisioning(): Promise<HttpClient> {
-    return createHttpClient({ ...this.connectOptions(), trust: (await this.trust()).policy })
+    return createHttpClient({ ...(await this.connectOptions()), trust: (await this.trust()).policy })
   }
 
   /** A remedy whose commands lead to the same files as this run, so that it can be pasted as it is. */

@@ -20,6 +20,10 @@ export const initFlags = {
     description: 'SHA-256 of the endpoint’s certificate, compared by a person.',
     helpValue: 'SHA256',
   }),
+  proxy: string({
+    description: 'Proxy on the way to the orchestrator; default: what HTTPS_PROXY says now.',
+    helpValue: 'URL',
+  }),
   'token-file': string({
     description: 'File with a token for the orchestrator’s API, - for stdin; or set EMF_PXE_TOKEN.',
     helpValue: 'FILE',

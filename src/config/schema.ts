@@ -20,6 +20,12 @@ const uuid = z
 const port = z.int('a port number from 0 to 65535').min(0).max(65535)
 const absolutePath = z.string().regex(/^\//, 'an absolute path, starting with /')
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL' })
+const proxyUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/[^\s/@?#]+\/?$/,
+    'http://HOST:PORT without a login, as everybody may read this file; a login goes into HTTPS_PROXY of the service',
+  )
 const httpsUrl = z.url({ protocol: /^https$/, error: 'an https:// URL' })
 const fqdn = z
   .string()
@@ -72,6 +78,9 @@ const orchestrator = z.strictObject({
   trustFingerprint: fingerprint
     .optional()
     .describe('SHA-256 of the endpoint’s certificate, confirmed by a person.'),
+  proxy: proxyUrl
+    .optional()
+    .describe('Proxy on the way to the orchestrator; default: what HTTPS_PROXY and NO_PROXY say.'),
   tokenFile: absolutePath
     .optional()
     .describe('File that holds the JWT, mode 0600; only for registration and upload.'),

@@ -91,6 +91,7 @@ export function initCommand(target: DeployTarget | 'none', { config, paths }: Re
     ...flag('artifact-url', orchestrator.artifactUrl),
     ...flag('ca-file', orchestrator.caFile),
     ...flag('trust-fingerprint', orchestrator.trustFingerprint),
+    ...flag('proxy', orchestrator.proxy),
     ...flag('token-file', orchestrator.tokenFile),
     ...flag('target', target),
     ...flag('config', paths.configFile, defaultPaths.configFile),

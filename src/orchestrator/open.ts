@@ -2,6 +2,7 @@ import { readAuthorities, type TrustPolicy } from './authorities.ts'
 import type { CertificateFacts } from './certificate.ts'
 import { type EndpointAttempt, requireEndpoint } from './endpoints.ts'
 import { createHttpClient, type HttpClient } from './http.ts'
+import { through } from './proxy.ts'
 import { establishTrust, type TrustDecision, type TrustOptions } from './trust.ts'
 import type { ProvisioningEndpoint } from './urls.ts'
 
@@ -12,6 +13,8 @@ export interface OrchestratorSettings {
   readonly artifactUrl?: string | undefined
   readonly caFile?: string | undefined
   readonly trustFingerprint?: string | undefined
+  /** `http://HOST:PORT`; default: what the environment says. */
+  readonly proxy?: string | undefined
 }
 
 export interface OpenedOrchestrator {
@@ -32,10 +35,11 @@ export interface OpenedOrchestrator {
  */
 export async function openOrchestrator(
   settings: OrchestratorSettings,
-  options: TrustOptions,
+  network: TrustOptions,
   confirm?: (certificate: CertificateFacts) => Promise<boolean>,
 ): Promise<OpenedOrchestrator> {
   const { fqdn, artifactUrl, caFile, trustFingerprint } = settings
+  const options = { ...network, ...through(settings.proxy) }
   const servicesTrust = { extraAuthorities: caFile === undefined ? [] : await readAuthorities(caFile) }
   const searchTrust: TrustPolicy =
     trustFingerprint === undefined ? servicesTrust : { ...servicesTrust, pinnedSha256: trustFingerprint }

@@ -34,6 +34,14 @@ export function proxyFor(destination: Destination, environment: Environment): Pr
 }
 
 /**
+ * Connects through this proxy whatever the environment says; without one the environment decides.
+ * For the options of a connection.
+ */
+export function through(proxy: string | undefined): { readonly environment?: Environment } {
+  return proxy === undefined ? {} : { environment: { HTTPS_PROXY: proxy } }
+}
+
+/**
  * NO_PROXY: names (subdomains included, leading dot or not), `*`, IP addresses, CIDR ranges, each
  * with an optional port. There is no standard; this accepts what curl, Go and Python accept.
  */

@@ -11,11 +11,12 @@ import { refuseExample } from './send-package.ts'
  * @throws EmfPxeError USAGE, ANSWER_MISSING, TOKEN_UNREADABLE
  */
 export async function refuseUnusableAnswers(flags: InitFlags): Promise<void> {
-  const { orchestrator, trustFingerprint, tokenFile } = flags
+  const { orchestrator, trustFingerprint, tokenFile, proxy } = flags
   refuse('--orchestrator', orchestrator, { fqdn: orchestrator?.trim() }, 'a domain such as edge.example.com')
   const fingerprint = normalFingerprint(trustFingerprint ?? '')
   const digits = 'the 64 hexadecimal digits of a SHA-256'
   refuse('--trust-fingerprint', trustFingerprint, { trustFingerprint: fingerprint }, digits)
+  refuse('--proxy', proxy, { proxy }, 'http://HOST:PORT or https://HOST:PORT, without a login')
   if (flags.upload) refuseExample(flags.kubernetes['chart-registry'])
   if (tokenFile !== undefined && tokenFile !== '-') await refuseUnreadable(tokenFile)
 }
@@ -28,7 +29,8 @@ function refuse(
 ): void {
   if (given === undefined || configSchema.shape.orchestrator.safeParse(settings).success) return
   throw new EmfPxeError('USAGE', {
-    message: `${flag} is “${escapeText(given)}”; wanted ${wanted}.`,
+    // Anything before an `@` of a URL may be a password.
+    message: `${flag} is “${escapeText(given.replace(/\/\/.*@/s, '//[secret]@'))}”; wanted ${wanted}.`,
     hint: 'emf-pxe init --help',
   })
 }

@@ -11,6 +11,8 @@ export interface InitFlags {
   readonly artifactUrl: string | undefined
   readonly caFile: string | undefined
   readonly trustFingerprint: string | undefined
+  /** `http://HOST:PORT`. */
+  readonly proxy: string | undefined
   /** A path, or `-` for stdin. */
   readonly tokenFile: string | undefined
   readonly storeToken: boolean

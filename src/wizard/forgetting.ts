@@ -6,6 +6,7 @@ import { defaultKubernetes } from '../deploy/values.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { composeConfig } from './compose-config.ts'
 import type { InitFlags } from './flags.ts'
+import { proxyAnswer } from './proxy-answer.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
 /**
@@ -16,12 +17,14 @@ import type { InitSurroundings } from './surroundings.ts'
 export function refuseForgetting(
   flags: InitFlags,
   present: ConfigInput | undefined,
-  { version }: InitSurroundings,
+  around: InitSurroundings,
 ): void {
+  const { version } = around
   const { configFile, stateDirectory, orchestrator: fqdn, artifactUrl, trustFingerprint } = flags
   if (present !== undefined && !flags.replace) {
     const caFile = flags.caFile === undefined ? undefined : resolve(flags.caFile)
-    const orchestrator = { fqdn, artifactUrl, caFile, trustFingerprint }
+    const proxy = proxyAnswer(flags, { fqdn, artifactUrl }, around)
+    const orchestrator = { fqdn, artifactUrl, caFile, trustFingerprint, proxy }
     const config = composeConfig(present, { interfaces: flags.interfaces ?? [], orchestrator })
     const paths = { program: programWords(), configFile, stateDirectory }
     refuseDropping(present, flags.target ?? 'none', {

@@ -4,6 +4,7 @@ import type { ApiAccess } from '../orchestrator/api.ts'
 import { readAuthorities } from '../orchestrator/authorities.ts'
 import { createHttpClient } from '../orchestrator/http.ts'
 import { listProjects } from '../orchestrator/info.ts'
+import { through } from '../orchestrator/proxy.ts'
 import type { Secret } from '../orchestrator/secret.ts'
 import { decodeToken, requireAlive } from '../orchestrator/token.ts'
 import type { TrustOptions } from '../orchestrator/trust.ts'
@@ -28,7 +29,7 @@ export interface ApiSurroundings {
  * person is asked to sign in. @throws EmfPxeError CONFIG_INVALID, ANSWER_MISSING, TOKEN_…
  */
 export async function openApi(
-  { fqdn, caFile, tokenFile }: Config['orchestrator'],
+  { fqdn, caFile, tokenFile, proxy }: Config['orchestrator'],
   given: { readonly tokenFile?: string | undefined; readonly token?: Secret | undefined },
   around: ApiSurroundings,
 ): Promise<ApiAccess> {
@@ -38,7 +39,10 @@ export async function openApi(
       hint: 'Set orchestrator.fqdn',
     })
   const extraAuthorities = caFile === undefined ? [] : await readAuthorities(caFile)
-  const client = createHttpClient({ ...around.network, trust: { extraAuthorities }, signal: around.abort })
+  const client = createHttpClient({
+    ...{ ...around.network, ...through(proxy) },
+    ...{ trust: { extraAuthorities }, signal: around.abort },
+  })
   const parts = { ...around, services: client, fqdn }
   const question = { message: 'Token for the orchestrator’s API?', maySkip: false }
   const token =

@@ -8,6 +8,7 @@ import type { TrustRung } from '../orchestrator/trust.ts'
 import { untilItWorks } from './ask-again.ts'
 import { aboutCertificate, askCaFile } from './certificate-question.ts'
 import type { InitFlags } from './flags.ts'
+import { proxyAnswer, warnOfProxyLogin } from './proxy-answer.ts'
 import { done, warn } from './say.ts'
 import type { InitSurroundings } from './surroundings.ts'
 
@@ -60,8 +61,9 @@ async function open(settings: OrchestratorInput, around: InitSurroundings): Prom
 async function settingsFrom(
   flags: InitFlags,
   present: OrchestratorInput | undefined,
-  { ui }: InitSurroundings,
+  around: InitSurroundings,
 ): Promise<OrchestratorInput> {
+  const { ui } = around
   const isGiven = flags.orchestrator !== undefined || flags.artifactUrl !== undefined
   const { fqdn, artifactUrl } = isGiven
     ? { fqdn: flags.orchestrator, artifactUrl: flags.artifactUrl }
@@ -70,9 +72,11 @@ async function settingsFrom(
   const isSame = ui.prompts.interactive && (fqdn ?? '') === (present?.fqdn ?? '')
   const kept = isSame ? present : undefined
   const { caFile = kept?.caFile, trustFingerprint = kept?.trustFingerprint } = flags
+  const place = { fqdn: fqdn?.trim().toLowerCase(), artifactUrl: artifactUrl ?? kept?.artifactUrl }
+  warnOfProxyLogin(flags, place, around)
   return {
-    fqdn: fqdn?.trim().toLowerCase(),
-    artifactUrl: artifactUrl ?? kept?.artifactUrl,
+    ...place,
+    proxy: proxyAnswer(flags, place, around) ?? kept?.proxy,
     caFile: caFile === undefined ? undefined : resolve(caFile),
     trustFingerprint: trustFingerprint === undefined ? undefined : normalFingerprint(trustFingerprint),
   }

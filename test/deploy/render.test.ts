@@ -182,6 +182,19 @@ describe('the chart', () => {
       config: { relay: true },
     })
   })
+
+  test('a proxy is a value of its own, and asked for by the package', () => {
+    const orchestrator = { fqdn: 'edge.example.com', proxy: 'http://proxy.example.com:3128' }
+    const values = { ...sampleValues, config: { ...sampleValues.config, orchestrator } }
+    assert.deepEqual(chartValues(values).proxy, { httpsProxy: 'http://proxy.example.com:3128' })
+    assert.deepEqual(chartValues(values).orchestrator, { fqdn: 'edge.example.com' })
+    const document = render('deployment-package', values, readTemplate).find(({ name }) =>
+      name.endsWith('application.yaml'),
+    )
+    const [profile] = parse(String(document?.content)).profiles
+    const asked = profile.parameterTemplates.find(({ name }: { name: string }) => name === 'proxy.httpsProxy')
+    assert.equal(asked.default, 'http://proxy.example.com:3128')
+  })
 })
 
 test('a version that the catalog refuses is refused here, by name', () => {

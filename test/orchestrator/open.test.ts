@@ -7,10 +7,10 @@ import { EmbeddedOrchestrator } from '../../src/demo/orchestrator.ts'
 import { makeIdentity } from '../../src/demo/orchestrator-certificates.ts'
 import { type OrchestratorSettings, openOrchestrator } from '../../src/orchestrator/open.ts'
 import type { Destination } from '../../src/orchestrator/proxy.ts'
-import { readText } from '../../src/orchestrator/response.ts'
+import { discard, readText } from '../../src/orchestrator/response.ts'
 import { endpointUrl } from '../../src/orchestrator/urls.ts'
 import { assertFails } from './support/failing.ts'
-import { type TestServer, tlsServer } from './support/servers.ts'
+import { connectProxy, type TestServer, tlsServer } from './support/servers.ts'
 
 const script = '#!ipxe\nshell\n'
 let orchestrator: EmbeddedOrchestrator
@@ -50,6 +50,21 @@ test('with the CA file: boot files and services, each by its own trust', async (
     exitCode: 6,
     message: /self-signed/,
   })
+})
+
+test('the proxy of the configuration is taken, whatever the environment says', async (t) => {
+  const proxy = await connectProxy(
+    () => 200,
+    () => orchestrator.port,
+  )
+  t.after(() => proxy.close())
+  const settings = { fqdn: orchestrator.fqdn, caFile, proxy: `http://127.0.0.1:${proxy.port}` }
+  const environment = { NO_PROXY: '*', HTTPS_PROXY: 'http://127.0.0.1:1' }
+  const opened = await openOrchestrator(settings, { environment, timeoutMs: 3000 })
+  discard(await opened.provisioning.get(endpointUrl(opened.endpoint, 'script')))
+  discard(await opened.services.get(`https://api.${orchestrator.fqdn}/v1/orchestrator`))
+  const through = (host: string) => proxy.seen.some(({ target }) => target === `${host}:443`)
+  assert.ok(through(orchestrator.provisioningHost) && through(`api.${orchestrator.fqdn}`), 'both clients')
 })
 
 test('with the fingerprint', async () => {

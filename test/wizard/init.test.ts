@@ -24,6 +24,12 @@ describe('answers that can never work', () => {
     ['a domain that is none', ['--orchestrator', 'not a name'], 'USAGE', /“not a name”; wanted a domain/],
     ['a fingerprint that is none', ['--trust-fingerprint', 'zz'], 'USAGE', /“zz”; wanted the 64/],
     [
+      'a proxy with a login',
+      ['--proxy', 'http://me:pw@proxy:3128'],
+      'USAGE',
+      /“http:\/\/\[secret\]@proxy:3128”; wanted http:\/\/HOST:PORT/,
+    ],
+    [
       'a token file that is not there',
       ['--token-file', '/nope'],
       'TOKEN_UNREADABLE',
@@ -151,6 +157,41 @@ describe('init without questions', () => {
     assert.equal(run.exitCode, 0, run.stderr)
     const written = parse(readFileSync(site.configFile, 'utf8'))
     assert.deepEqual(written.orchestrator, { artifactUrl: url, trustFingerprint: endpoint.sha256 })
+  })
+})
+
+describe('a site behind a proxy', () => {
+  const written = (site: InitSite) => parse(readFileSync(site.configFile, 'utf8')).orchestrator.proxy
+  const url = 'http://proxy.example.com:3128'
+
+  for (const [name, environment, expected] of [
+    ['the shell’s proxy is the service’s too', { HTTPS_PROXY: url }, url],
+    ['it is the same without a scheme', { https_proxy: 'proxy.example.com:3128' }, url],
+    ['none for a domain that is exempt', { HTTPS_PROXY: url, NO_PROXY: '.demo.test' }, undefined],
+  ] as const)
+    test(name, async (t) => {
+      const site = InitSite.open(t, orchestrator)
+      const run = await site.init(site.answers, environment)
+      assert.equal(run.exitCode, 0, run.stderr)
+      assert.equal(written(site), expected)
+    })
+
+  test('a login is not written down for everybody to read, and the person hears of it', async (t) => {
+    const site = InitSite.open(t, orchestrator)
+    const run = await site.init(site.answers, { HTTPS_PROXY: 'http://site:hunter2@proxy.example.com:3128' })
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.match(run.stderr, /HTTPS_PROXY holds a login, which the configuration does not keep/)
+    assert.doesNotMatch(readFileSync(site.configFile, 'utf8') + run.stderr + run.stdout, /hunter2/)
+  })
+
+  test('the flag wins; a run that does not repeat it is told the command that does', async (t) => {
+    const site = InitSite.open(t, orchestrator)
+    const run = await site.init([...site.answers, '--proxy', url], { HTTPS_PROXY: 'http://other:1' })
+    assert.equal(run.exitCode, 0, run.stderr)
+    assert.equal(written(site), url)
+    const again = await site.init()
+    assert.match(again.stderr, /orchestrator\.proxy: http:\/\/proxy\.example\.com:3128/)
+    assert.match(again.stderr, /--proxy\s+http:\/\/proxy\.example\.com:3128 --target none/)
   })
 })
 

@@ -20,7 +20,7 @@ export const clock: Check = {
     // A wrong clock makes any certificate look expired: for this question alone it is taken as it is.
     const withinDates = leaf.validFromMs + 1
     const client = createHttpClient({
-      ...facts.connectOptions(),
+      ...(await facts.connectOptions()),
       trust: { extraAuthorities: [], pinnedSha256: leaf.sha256 },
       nowMs: () => withinDates,
     })

@@ -49,7 +49,7 @@ export const orchestratorVersion: Check = {
     if ((decodeToken(token).expiresAtMs ?? Number.POSITIVE_INFINITY) < facts.nowMs())
       return skipped('the token has expired')
     const extraAuthorities = caFile === undefined ? [] : await readAuthorities(caFile)
-    const client = createHttpClient({ ...facts.connectOptions(), trust: { extraAuthorities } })
+    const client = createHttpClient({ ...(await facts.connectOptions()), trust: { extraAuthorities } })
     const info = await orchestratorInfo({ client, fqdn, token })
     if (info === undefined) return ok('a release before 2026.0')
     const onboarding = [...info.features].find(([name]) => name.endsWith('.onboarding'))

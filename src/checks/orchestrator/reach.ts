@@ -76,7 +76,7 @@ export const ipxeTls: Check = {
   async run(facts) {
     const { chosen } = await facts.endpointSearch()
     if (chosen === undefined) return skipped(needsOrchestrator)
-    const options = { ...facts.connectOptions(), trust: { extraAuthorities: [] } }
+    const options = { ...(await facts.connectOptions()), trust: { extraAuthorities: [] } }
     const { since, cipher, problems } = await ipxeCompatibility(chosen.endpoint.destination, options)
     // Where no handshake came about, the certificate that this program was shown may say why.
     const [first] = [...certificateProblems(chosen.peer?.chain ?? []), ...problems]

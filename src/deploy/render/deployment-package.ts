@@ -142,6 +142,12 @@ function siteParameters({ interfaces, orchestrator }: ConfigInput, imageReposito
       default: '',
     },
     {
+      name: 'proxy.httpsProxy',
+      displayName: 'Proxy on the way to the orchestrator, http://HOST:PORT',
+      type: 'string',
+      default: orchestrator?.proxy ?? '',
+    },
+    {
       name: 'image.repository',
       displayName: 'Container image, without its tag',
       type: 'string',

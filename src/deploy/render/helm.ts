@@ -53,10 +53,11 @@ export function chartValues({
 }: RenderValues): Readonly<Record<string, unknown>> {
   const { interfaces, orchestrator = {}, version: _version, ...rest } = config
   // Files of this machine mean nothing in a pod; certificate and token travel as values and Secrets.
-  const { caFile: _caFile, tokenFile: _tokenFile, ...portable } = orchestrator
+  const { caFile: _caFile, tokenFile: _tokenFile, proxy, ...portable } = orchestrator
   return {
     ...interfaceValues(interfaces),
     orchestrator: { ...portable, ...(caCertificate === undefined ? {} : { caCertificate }) },
+    ...(proxy === undefined ? {} : { proxy: { httpsProxy: proxy } }),
     image: { repository: kubernetes.imageRepository, tag: kubernetes.imageTag },
     ...(Object.keys(rest).length === 0 ? {} : { config: rest }),
   }

@@ -26,12 +26,12 @@ export const orchestratorErrors = entries({
   CONNECTION_TIMEOUT: {
     title: 'The orchestrator did not answer the connection',
     exitCode: exitCodes.orchestrator,
-    hint: 'A firewall may drop it: allow TCP 443 (or 9443) from this machine to the orchestrator, or set HTTPS_PROXY.',
+    hint: 'A firewall may drop it: allow TCP 443 (or 9443) from this machine to the orchestrator, or name the proxy: orchestrator.proxy, --proxy URL.',
   },
   HOST_UNREACHABLE: {
     title: 'There is no route to the orchestrator',
     exitCode: exitCodes.orchestrator,
-    hint: 'ip route; check the gateway, or set HTTPS_PROXY if this site reaches the outside through a proxy.',
+    hint: 'ip route; check the gateway, or name the proxy of this site: orchestrator.proxy, --proxy URL.',
   },
   CONNECTION_CUT: {
     title: 'The connection to the orchestrator was cut',
@@ -46,7 +46,7 @@ export const orchestratorErrors = entries({
   PROXY_UNREACHABLE: {
     title: 'The proxy cannot be reached',
     exitCode: exitCodes.orchestrator,
-    hint: 'Check HTTPS_PROXY, or list the orchestrator’s domain in NO_PROXY when no proxy is needed for it.',
+    hint: 'Check orchestrator.proxy and HTTPS_PROXY, or list the orchestrator’s domain in NO_PROXY when no proxy is needed for it.',
   },
   PROXY_LOGIN_NEEDED: {
     title: 'The proxy wants a user name and a password',
