@@ -4,8 +4,9 @@ import type { IpxeStage } from './types.ts'
 /**
  * Where iPXE on a node stands. A boot file was named to this MAC, and now iPXE asks, in a transaction
  * of its own: it came out of that file (`chained`). The same transaction again is a retry and gets
- * the same answer. After that the next new transaction is the next boot, whose iPXE may be the one
- * in the ROM (`first`), as in most virtual machines.
+ * the same answer. When the file was named to other firmware, so are further transactions: a script
+ * may take an address again and again. When it was named to iPXE itself, the next new transaction is
+ * the next boot, and that iPXE the one in the ROM (`first`), as in most virtual machines.
  *
  * A boot that goes well takes two rounds. iPXE that is handed its own like again and again comes
  * round every 18 s [measured: an iPXE ROM and undionly.kpxe]; it is let go (`looping`) until the
@@ -16,8 +17,8 @@ export interface IpxeRounds {
   readonly transactionId: number | undefined
   readonly rounds: number
   readonly sinceMs: number
-  /** When a boot file was last named to the node, until iPXE came out of it. */
-  readonly fileNamedAtMs: number | undefined
+  /** The last naming of a boot file; one to iPXE until another iPXE has come out of it. */
+  readonly fileNamed: { readonly to: 'firmware' | 'ipxe'; readonly atMs: number } | undefined
 }
 
 export const mostRounds = 8
@@ -28,11 +29,11 @@ export const noRounds: IpxeRounds = {
   transactionId: undefined,
   rounds: 0,
   sinceMs: 0,
-  fileNamedAtMs: undefined,
+  fileNamed: undefined,
 }
 
-export function fileNamed(rounds: IpxeRounds, nowMs: number): IpxeRounds {
-  return { ...rounds, fileNamedAtMs: nowMs }
+export function fileNamed(rounds: IpxeRounds, to: 'firmware' | 'ipxe', atMs: number): IpxeRounds {
+  return { ...rounds, fileNamed: { to, atMs } }
 }
 
 /** iPXE has sent a DISCOVER. */
@@ -45,10 +46,10 @@ export function enterRound(before: IpxeRounds, transactionId: number, nowMs: num
     transactionId,
     rounds,
     sinceMs: counting ? before.sinceMs : nowMs,
-    fileNamedAtMs: undefined,
+    fileNamed: before.fileNamed?.to === 'firmware' ? before.fileNamed : undefined,
   }
 }
 
-function cameFromFile({ fileNamedAtMs }: IpxeRounds, nowMs: number): boolean {
-  return fileNamedAtMs !== undefined && nowMs - fileNamedAtMs < attemptWindowMs
+function cameFromFile({ fileNamed }: IpxeRounds, nowMs: number): boolean {
+  return fileNamed !== undefined && nowMs - fileNamed.atMs < attemptWindowMs
 }

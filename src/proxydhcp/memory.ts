@@ -74,7 +74,7 @@ export class NodeMemories {
     let { forms, ipxe } = before
     if (decision.kind === 'offer' && firmware === 'pxe') forms = offered(forms, decision.form, nowMs)
     if (decision.kind === 'offer' && firmware === 'ipxe') ipxe = enterRound(ipxe, transactionId, nowMs)
-    if (decision.gives !== 'script') ipxe = fileNamed(ipxe, nowMs)
+    if (decision.gives !== 'script') ipxe = fileNamed(ipxe, firmware === 'ipxe' ? 'ipxe' : 'firmware', nowMs)
     this.#remember(mac, { forms, ipxe })
     return fallbackBetween(pendingForm(before.forms, nowMs), pendingForm(forms, nowMs))
   }

@@ -167,6 +167,14 @@ describe('iPXE', () => {
     for (const seconds of [10, 11, 13, 17]) assert.equal(site.discover(seconds, ipxe(5)), 'direct script')
   })
 
+  test('chained by firmware, whose script asks for an address again and again, still gets the script', () => {
+    const site = new Site()
+    site.discover(0, firmware())
+    for (const round of [2, 3, 4]) assert.equal(site.discover(20 * round, ipxe(round)), 'direct script')
+    site.discover(200, firmware(9))
+    assert.equal(site.discover(210, ipxe(10)), 'direct script', 'the next boot')
+  })
+
   test('chained over HTTP boot gets the script', () => {
     const site = new Site({ httpBootUrls: { x64: 'http://e/x' } })
     site.discover(0, edk2HttpDiscover({ ...hardware, architecture: 16 }))
