@@ -42,7 +42,7 @@ export default class Render extends BaseCommand {
       version: buildInfo().version,
       interfaces: flags.interface,
       orchestrator: flags.orchestrator,
-      kubernetes: kubernetesValues(flags),
+      kubernetes: kubernetesValues(flags, buildInfo().version),
     })
     const target = args.target as DeployTarget
     const files = render(target, values, (name) => readAsset(`templates/${name}`).toString('utf8'))

@@ -9,6 +9,11 @@ export const kubernetesFlags = {
     helpValue: 'IMAGE',
     helpGroup: 'KUBERNETES',
   }),
+  values: string({
+    description: 'YAML file with more values of the chart, such as imagePullSecrets; kept for later runs.',
+    helpValue: 'FILE',
+    helpGroup: 'KUBERNETES',
+  }),
   'chart-registry': string({
     description: 'Registry from which the orchestrator takes the chart.',
     helpValue: 'URL',

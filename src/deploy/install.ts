@@ -4,6 +4,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import type { Ui } from '../ui/ui.ts'
 import { apply, Journal, settle, undo } from './apply.ts'
 import type { DeployHost } from './host.ts'
+import { ownValuesFile } from './own-values.ts'
 import { type DeploySpec, type HostState, hasChanges, plan, type Step } from './plan.ts'
 import { type Receipt, readReceipt, receiptFile, receiptOf, writeReceipt } from './receipt.ts'
 import { render } from './render/render.ts'
@@ -57,7 +58,7 @@ export async function install(
   if (options.dryRun !== true) refuseOrdinaryUser(target)
   await target.check(host, program)
   const present = await presentConfig(host, name, values, options.replace === true)
-  const input = await specInput(target, withText(values, present), options)
+  const input = await specInput(target, await withOwn(withText(values, present), name, host), options)
   const desired = target.specify(input)
   const steps = await planFor(desired, input.facts, host)
   ui.note(
@@ -100,6 +101,13 @@ async function presentConfig(
 
 function withText(values: RenderValues, configText: string | undefined): RenderValues {
   return configText === undefined ? values : { ...values, configText }
+}
+
+/** What an earlier run was given with `--values` holds until another file is given. */
+async function withOwn(values: RenderValues, name: DeployTarget, host: DeployHost): Promise<RenderValues> {
+  if (name !== 'helm' || values.kubernetes.ownValues !== undefined) return values
+  const text = (await host.observe(ownValuesFile(values.paths.configFile)))?.text
+  return text === undefined ? values : { ...values, kubernetes: { ...values.kubernetes, ownValues: text } }
 }
 
 async function specInput(target: Target, values: RenderValues, options: InstallOptions): Promise<SpecInput> {

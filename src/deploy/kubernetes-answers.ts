@@ -1,3 +1,4 @@
+import { readOwnValues } from './own-values.ts'
 import type { KubernetesValues } from './values.ts'
 
 export interface KubernetesAnswers {
@@ -5,16 +6,22 @@ export interface KubernetesAnswers {
   readonly namespace?: string | undefined
   readonly image?: string | undefined
   readonly 'chart-registry'?: string | undefined
+  /** A path. */
+  readonly values?: string | undefined
 }
 
-/** What the flags say, and nothing for those that were not given. */
-export function kubernetesValues(flags: KubernetesAnswers): Partial<KubernetesValues> {
-  const { release, namespace, image, 'chart-registry': chartRegistry } = flags
+/**
+ * What the flags say, and nothing for those that were not given. An image without a tag takes this
+ * version. @throws EmfPxeError USAGE for a file of values that cannot be used
+ */
+export function kubernetesValues(flags: KubernetesAnswers, version: string): Partial<KubernetesValues> {
+  const { release, namespace, image, values, 'chart-registry': chartRegistry } = flags
   return {
     ...(release === undefined ? {} : { release }),
     ...(namespace === undefined ? {} : { namespace }),
-    ...(image === undefined ? {} : splitImage(image)),
+    ...(image === undefined ? {} : { imageTag: version, ...splitImage(image) }),
     ...(chartRegistry === undefined ? {} : { chartRegistry }),
+    ...(values === undefined ? {} : { ownValues: readOwnValues(values) }),
   }
 }
 

@@ -1,7 +1,13 @@
 import type { ConfigInput } from '../config/schema.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
-import { type DeployTarget, defaultPaths, type RenderValues } from './values.ts'
+import {
+  type DeployTarget,
+  defaultKubernetes,
+  defaultPaths,
+  type KubernetesValues,
+  type RenderValues,
+} from './values.ts'
 
 export interface DroppedSetting {
   /** `interfaces.eth2`, `allow.macs.52:54:00:12:34:56`, `relay`. */
@@ -80,7 +86,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** The same installation again, without questions. */
-export function initCommand(target: DeployTarget | 'none', { config, paths }: RenderValues): string {
+export function initCommand(
+  target: DeployTarget | 'none',
+  { config, paths, kubernetes, version }: RenderValues,
+): string {
   const { orchestrator = {} } = config
   const flag = (name: string, value: string | undefined, usual?: string) =>
     value === undefined || value === usual ? [] : [`--${name}`, quote(value)]
@@ -94,10 +103,28 @@ export function initCommand(target: DeployTarget | 'none', { config, paths }: Re
     ...flag('proxy', orchestrator.proxy),
     ...flag('token-file', orchestrator.tokenFile),
     ...flag('target', target),
+    ...(target === 'helm' || target === 'deployment-package' ? kubernetesFlags(kubernetes, version) : []),
     ...flag('config', paths.configFile, defaultPaths.configFile),
     ...flag('state-dir', paths.stateDirectory, defaultPaths.stateDirectory),
     '--yes',
   ].join(' ')
+}
+
+function kubernetesFlags(kubernetes: KubernetesValues, version: string): readonly string[] {
+  const { release, namespace, imageRepository, imageTag, chartRegistry } = kubernetes
+  const usual = defaultKubernetes(version)
+  const flag = (name: string, value: string, isUsual: boolean) => (isUsual ? [] : [`--${name}`, quote(value)])
+  const isOwnTag = imageTag !== usual.imageTag
+  return [
+    ...flag('release', release, release === usual.release),
+    ...flag('namespace', namespace, namespace === usual.namespace),
+    ...flag(
+      'image',
+      isOwnTag ? `${imageRepository}:${imageTag}` : imageRepository,
+      !isOwnTag && imageRepository === usual.imageRepository,
+    ),
+    ...flag('chart-registry', chartRegistry, chartRegistry === usual.chartRegistry),
+  ]
 }
 
 /** A word that a shell takes as it stands, else quoted. */

@@ -6,6 +6,7 @@ import type { ConfigInput } from '../config/schema.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
 import type { DeployHost } from './host.ts'
+import { carriedKubernetes } from './kubernetes-here.ts'
 import { programFile } from './program-file.ts'
 import { type Receipt, readReceipt, receiptFile } from './receipt.ts'
 import { previousPath } from './targets/tools.ts'
@@ -32,14 +33,26 @@ export async function upgradedValues(
   if (text === undefined)
     throw new EmfPxeError('CONFIG_MISSING', { message: `${configFile} does not exist or cannot be read` })
   const config = migrateConfig(parseConfigText(text).value).value as ConfigInput
-  const { imageTag } = receipt.kubernetes
   return {
     config,
+    ...(await caCertificate(host, config.orchestrator?.caFile)),
     version,
     paths: receipt.paths,
-    // A tag of the site's own making stays.
-    kubernetes: { ...receipt.kubernetes, imageTag: imageTag === receipt.version ? version : imageTag },
+    kubernetes: carriedKubernetes(receipt, version),
   }
+}
+
+/** For a target whose servers run elsewhere the CA travels as text: without it they trust nobody. */
+async function caCertificate(
+  host: DeployHost,
+  file: string | undefined,
+): Promise<Pick<RenderValues, 'caCertificate'>> {
+  if (file === undefined) return {}
+  const text = (await host.observe(file))?.text
+  if (text !== undefined) return { caCertificate: text }
+  throw new EmfPxeError('CONFIG_MISSING', {
+    message: `${file}, which orchestrator.caFile names, does not exist or cannot be read`,
+  })
 }
 
 /** Where the program lies that the last upgrade replaced. */

@@ -33,6 +33,8 @@ export interface KubernetesValues {
   readonly imageTag: string
   /** Where the orchestrator finds the chart, `oci://registry.example.com/charts`. */
   readonly chartRegistry: string
+  /** YAML text of `--values`, laid over the chart's values of this site. */
+  readonly ownValues?: string
 }
 
 export const defaultPaths: InstallPaths = {

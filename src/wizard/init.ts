@@ -4,6 +4,7 @@ import { readConfigText } from '../config/load.ts'
 import type { Config, ConfigInput } from '../config/schema.ts'
 import { type InstallResult, install, refuseOrdinaryUser } from '../deploy/install.ts'
 import { kubernetesValues } from '../deploy/kubernetes-answers.ts'
+import { kubernetesHere } from '../deploy/kubernetes-here.ts'
 import { programWords } from '../deploy/program-file.ts'
 import { initCommand, refuseDropping } from '../deploy/settings.ts'
 import { defaultKubernetes, type RenderValues } from '../deploy/values.ts'
@@ -117,7 +118,7 @@ async function carryOut(
 async function valuesOf(
   flags: InitFlags,
   config: ConfigInput,
-  { version }: InitSurroundings,
+  { version, host }: InitSurroundings,
 ): Promise<RenderValues> {
   const { configFile, stateDirectory } = flags
   const caFile = config.orchestrator?.caFile
@@ -126,7 +127,10 @@ async function valuesOf(
     ...(caFile === undefined ? {} : { caCertificate: await readFile(caFile, 'utf8') }),
     version,
     paths: { program: programWords(), configFile, stateDirectory },
-    kubernetes: { ...defaultKubernetes(version), ...kubernetesValues(flags.kubernetes) },
+    kubernetes: {
+      ...{ ...defaultKubernetes(version), ...(await kubernetesHere(host, configFile, version)) },
+      ...kubernetesValues(flags.kubernetes, version),
+    },
   }
 }
 

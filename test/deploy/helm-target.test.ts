@@ -19,6 +19,8 @@ class Cluster {
   release: { chart: string; values: unknown } | undefined
   kubectl = true
   upgradeCode = 0
+  /** What an upgrade deploys. */
+  wanted: unknown = chartValues(sampleValues)
   rolloutCode = 0
 
   readonly answer: Answer = (words) => {
@@ -45,7 +47,7 @@ class Cluster {
 
   #helm([, verb]: readonly string[]) {
     if (verb === 'upgrade') {
-      if (this.upgradeCode === 0) this.release = { chart: 'emf-pxe-0.1.0', values: chartValues(sampleValues) }
+      if (this.upgradeCode === 0) this.release = { chart: 'emf-pxe-0.1.0', values: this.wanted }
       return { exitCode: this.upgradeCode, output: 'Error: timed out waiting for the condition' }
     }
     if (verb === 'uninstall') this.release = undefined

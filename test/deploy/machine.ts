@@ -50,6 +50,11 @@ export class Machine {
     return existsSync(file) ? readFileSync(file, 'utf8') : undefined
   }
 
+  /** A file by its path on the machine that runs the test. */
+  readOutside(path: string): string | undefined {
+    return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+  }
+
   /** Every path with its mode and content, to compare before and after. */
   snapshot(): Readonly<Record<string, string>> {
     const entries = readdirSync(this.root, { recursive: true, withFileTypes: true }).map((entry) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -132,9 +132,15 @@ describe('installed in a Kubernetes cluster', { skip, timeout: 1_800_000 }, () =
     const url = `https://tinkerbell-nginx.${fqdn}/tink-stack/signed_ipxe.efi`
     const configuration = () =>
       cluster.plane.kubectl('get', 'configmap', 'emf-pxe', '--namespace', 'emf-pxe', '--output', 'yaml')
-    const changed = cluster.plane.run(installed, 'init', ...flags, '--artifact-url', url, ...unattended)
+    const own = join(work, 'own.yaml')
+    writeFileSync(own, 'podLabels: {site: lab}\nnodeSelector: {kubernetes.io/os: linux}\n')
+    const more = ['--artifact-url', url, '--values', own]
+    const changed = cluster.plane.run(installed, 'init', ...flags, ...more, ...unattended)
     assert.equal(changed.code, 0, `${changed.all}\n${cluster.story()}`)
     assert.match(configuration(), /artifactUrl/)
+    for (const { name } of places) assert.equal(cluster.labelOf(name, 'site'), 'lab')
+    const same = cluster.plane.run(installed, 'init', ...flags, '--artifact-url', url, ...unattended)
+    assert.match(same.all, /[Nn]othing (was )?changed/, 'values of one’s own are remembered')
     const back = cluster.plane.run('helm', 'rollback', ...release, '1', '--wait', '--timeout', '2m')
     assert.equal(back.code, 0, `${back.all}\n${cluster.story()}`)
     assert.doesNotMatch(configuration(), /artifactUrl/)

@@ -3,7 +3,7 @@ import type { ConfigInput } from '../../config/schema.ts'
 import { assertCatalogRules, type CatalogDocument } from '../catalog-rules.ts'
 import { tarGz } from '../tar.ts'
 import type { ReadTemplate, RenderedFile, RenderValues } from '../values.ts'
-import { chart, chartValues, yaml } from './helm.ts'
+import { chart, releaseValues, yaml } from './helm.ts'
 
 const schema = 'https://schema.intel.com/catalog.orchestrator/0.1/schema'
 const application = 'emf-pxe'
@@ -45,7 +45,7 @@ export function packageFiles(values: RenderValues): readonly RenderedFile[] {
     mode: 0o644,
     content: `---\n${documentText(document)}`,
   }))
-  return [...named, { name: 'values.yaml', mode: 0o644, content: yaml(chartValues(values)) }]
+  return [...named, { name: 'values.yaml', mode: 0o644, content: yaml(releaseValues(values)) }]
 }
 
 /** Quoted throughout: the catalog's own checker recognises its documents by the quoted `$schema`. */

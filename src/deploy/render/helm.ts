@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import type { ConfigInput } from '../../config/schema.ts'
+import { type ChartValues, overlay, ownValues, ownValuesFile, ownValuesName } from '../own-values.ts'
 import type { ReadTemplate, RenderedFile, RenderValues } from '../values.ts'
 
 /** Files of the chart, as they lie in `templates/helm/emf-pxe`. */
@@ -29,7 +30,20 @@ export const chartFiles = [
 /** The chart and the values for this site. Pure. */
 export function renderHelm(values: RenderValues, readTemplate: ReadTemplate): readonly RenderedFile[] {
   const site = { name: 'values.yaml', mode: 0o644, content: heading + yaml(chartValues(values)) }
-  return [...chart(readTemplate), site]
+  return [...chart(readTemplate), site, ...ownValuesOf(values)]
+}
+
+/** A token or a proxy's password may be in it. */
+function ownValuesOf({ kubernetes, paths }: RenderValues): readonly RenderedFile[] {
+  if (kubernetes.ownValues === undefined) return []
+  const path = ownValuesFile(paths.configFile)
+  return [{ name: ownValuesName, path, mode: 0o600, content: kubernetes.ownValues }]
+}
+
+/** All values that the release gets: those of this site, and the operator's own laid over them. */
+export function releaseValues(values: RenderValues): ChartValues {
+  const { ownValues: text } = values.kubernetes
+  return text === undefined ? chartValues(values) : overlay(chartValues(values), ownValues(text))
 }
 
 /** The chart's own files, below `emf-pxe/`. */
@@ -43,6 +57,7 @@ export function chart(readTemplate: ReadTemplate): readonly RenderedFile[] {
 
 const heading = `# This site's values for the chart beside this file:
 #   helm upgrade --install emf-pxe ./emf-pxe --namespace emf-pxe --values values.yaml
+# Values of your own go into another file (--values of emf-pxe init), not into this one.
 `
 
 /** What a person decided, as values of the chart; fields that the chart has no value for go to `config`. */

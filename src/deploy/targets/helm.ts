@@ -3,12 +3,14 @@ import { isDeepStrictEqual } from 'node:util'
 import { EmfPxeError } from '../../errors/error.ts'
 import type { DeployHost } from '../host.ts'
 import { currentContext } from '../kubeconfig.ts'
+import { ownValuesName } from '../own-values.ts'
 import type { DesiredCommand, FileContent } from '../plan.ts'
-import { chartValues } from '../render/helm.ts'
+import { releaseValues } from '../render/helm.ts'
+import { configFile } from '../render/systemd.ts'
 import type { RenderedFile, RenderValues } from '../values.ts'
 import { awaitRollout, waitMinutes, warningEvents } from './helm-rollout.ts'
 import type { Target } from './target.ts'
-import { desired, named, needTool, yesNo } from './tools.ts'
+import { desired, installedProgram, named, needTool, yesNo } from './tools.ts'
 
 /** A release in the Kubernetes cluster of the current context. */
 export const helmTarget: Target = {
@@ -28,6 +30,8 @@ export const helmTarget: Target = {
     return new Map([
       ['context', context.name],
       ['server', context.server],
+      // By the install script; without it this program installs no other.
+      ['program-installed', yesNo(await host.exists(values.paths.program[0]))],
       ['kubectl', yesNo(kubectl.exitCode === 0)],
       ...(release.exitCode === 0 ? revisionOf(release.stdout) : []),
       ['release-current', yesNo(release.exitCode === 0 && (await isCurrent(host, helm, values)))],
@@ -35,13 +39,19 @@ export const helmTarget: Target = {
     ])
   },
 
-  specify({ values, files, facts }) {
+  specify(input) {
+    const { values, files, facts } = input
     const site = named(files, 'values.yaml')
     const path = join(dirname(values.paths.configFile), 'helm', 'values.yaml')
     return {
       target: 'helm',
       items: [
+        ...(facts.get('program-installed') === 'yes' ? installedProgram(input) : []),
+        ...desired(configFile(values), 'configuration', 'what the servers do'),
         ...desired({ ...site, path }, 'configuration', 'values of this site'),
+        ...files
+          .filter(({ name }) => name === ownValuesName)
+          .flatMap((file) => desired(file, 'configuration', 'values of your own')),
         ...(facts.get('kubectl') === 'yes' ? namespaceCommands(values, facts) : []),
         upgradeCommand(values, files, facts),
       ],
@@ -90,7 +100,7 @@ async function isCurrent(host: DeployHost, helm: HelmWords, values: RenderValues
     const [entry] = JSON.parse(list.stdout) as { chart: string }[]
     return (
       entry?.chart === `emf-pxe-${values.version}` &&
-      isDeepStrictEqual(JSON.parse(present.stdout), chartValues(values))
+      isDeepStrictEqual(JSON.parse(present.stdout), releaseValues(values))
     )
   } catch {
     return false
@@ -160,7 +170,7 @@ function upgradeCommand(
     kind: 'command',
     id: 'release',
     title: `helm upgrade --install ${release} (namespace ${kubernetes.namespace})`,
-    run: helm('upgrade', '--install', release, './emf-pxe', '--values', 'values.yaml', ...waiting(facts)),
+    run: helm('upgrade', '--install', release, './emf-pxe', ...valuesFlags(files), ...waiting(facts)),
     undo: helm('uninstall', release, '--wait'),
     // Refused before there was a release.
     nothingToUndo: /release: not found/,
@@ -172,6 +182,11 @@ function upgradeCommand(
     timeoutMs: (2 * waitMinutes + 1) * 60_000,
     workplace: files.map(({ name, content, mode }) => ({ name, content: contentOf(content), mode })),
   }
+}
+
+function valuesFlags(files: readonly RenderedFile[]): readonly string[] {
+  const own = files.some(({ name }) => name === ownValuesName)
+  return ['--values', 'values.yaml', ...(own ? ['--values', ownValuesName] : [])]
 }
 
 /** With kubectl we wait ourselves: Helm would wait for nodes that are down, and then take everything back. */
