@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -9,7 +10,7 @@ import { type NetworkBoot, networkBoot } from '../../src/node/network-boot.ts'
 import { edk2 } from '../../src/node/tftp-profiles.ts'
 import { inside } from '../support/inside-namespace.ts'
 import { missing } from '../support/needs.ts'
-import type { StormServer } from './support/storm-server.ts'
+import { program, type StormServer } from './support/storm-server.ts'
 import { StormSite } from './support/storm-site.ts'
 
 const skip = missing('root', 'ip:iproute2', 'cc:gcc')
@@ -24,9 +25,28 @@ test('100 nodes boot at their first DISCOVER beside a server without a boot file
   assert.deepEqual(serversOf(first), [site.server.address])
   copyFileSync(site.bootFile, late)
   await empty.printed('artifact.loaded')
+  assert.deepEqual(await checked(site, empty, ['rival-proxy', 'firmware-choice']), ['ok', 'ok'])
   await site.server.kill()
   assert.deepEqual(serversOf(await boot(site, 20)), [empty.address])
 })
+
+/** What `status` of that server finds, of the checks named. */
+async function checked(
+  { lan }: StormSite,
+  { namespace, stateDirectory }: StormServer,
+  checks: string[],
+): Promise<unknown[]> {
+  const files = ['--config', join(stateDirectory, 'config.yaml'), '--state-dir', stateDirectory]
+  const only = checks.flatMap((check) => ['--only', check])
+  const child = lan.spawn(namespace, [...program, 'status', '--json', ...files, ...only])
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  await once(child, 'close')
+  const found: { id: string; outcome: string }[] = JSON.parse(text).checks
+  return checks.map((check) => found.find(({ id }) => id === check)?.outcome)
+}
 
 /** Both servers, the empty one first, and a DHCP server. */
 async function openSite(context: TestContext) {

@@ -5,10 +5,11 @@ import { nodeKinds } from '../../probe/kinds.ts'
 import { escapeText } from '../../ui/text.ts'
 import { DhcpOption } from '../../wire/dhcp/constants.ts'
 import { bytesToTerminatedText } from '../../wire/dhcp/text.ts'
-import { type Check, consequenceOf, failed, ok, skipped, warning } from '../check.ts'
+import { type Check, type CheckResult, consequenceOf, failed, ok, skipped, warning } from '../check.ts'
 import type { Facts, HeardOnNic } from '../facts.ts'
 import { runningService } from '../service/running.ts'
 import { addressed, onEachNic } from './site-dhcp.ts'
+import { isTwin, isUnlikeTwin, ourAnswer } from './twin.ts'
 
 export const rivalProxy: Check = {
   id: 'rival-proxy',
@@ -18,16 +19,35 @@ export const rivalProxy: Check = {
   run: (facts) =>
     onEachNic(facts, (heard) => {
       const rivals = others(heard).filter(({ offeredAddress }) => offeredAddress === undefined)
-      if (rivals.length === 0) return ok(`none on ${heard.nic}`)
-      const named = rivals.map(
-        ({ sender, offer }) =>
-          `${sender}${offer.bootFile === undefined ? '' : ` with ${escapeText(offer.bootFile)}`}`,
-      )
-      return warning(
-        `${named.join(', ')} on ${heard.nic} answers nodes too`,
-        `Stop the PXE service on ${rivals[0]?.sender}, or keep it to its own nodes; then: emf-pxe probe --interface ${heard.nic}`,
+      const strangers = rivals.filter((rival) => !isTwin(rival, ourAnswer(heard)))
+      if (strangers.length > 0) return rivalry(heard, strangers)
+      return ok(
+        rivals.length === 0
+          ? `none on ${heard.nic}`
+          : `${sendersOf(rivals)} on ${heard.nic} offers the same file as we do`,
       )
     }),
+}
+
+function rivalry(heard: HeardOnNic, strangers: readonly Answer[]): CheckResult {
+  const unlike = strangers.find((stranger) => isUnlikeTwin(stranger, ourAnswer(heard)))
+  if (unlike !== undefined)
+    return warning(
+      `${unlike.sender} on ${heard.nic} offers another ${escapeText(unlike.offer.bootFile ?? 'file')} than we do, and nodes take either`,
+      'emf-pxe fetch   # here and there',
+    )
+  return warning(
+    `${sendersOf(strangers)} on ${heard.nic} answers nodes too`,
+    `Stop the PXE service on ${strangers[0]?.sender}, unless it is a second server of yours; then: emf-pxe probe --interface ${heard.nic}`,
+  )
+}
+
+/** `10.20.0.9 with ipxe.efi`. */
+function sendersOf(answers: readonly Answer[]): string {
+  const named = answers.map(({ sender, offer }) =>
+    offer.bootFile === undefined ? sender : `${sender} with ${escapeText(offer.bootFile)}`,
+  )
+  return named.join(', ')
 }
 
 /** Options 60, 66 and 67 of the DHCP server itself compete with our offer in some firmware. */
@@ -73,8 +93,9 @@ export const ourOffer: Check = {
   async run(facts) {
     const { mode } = await facts.config()
     if (mode === 'tftp-only') return skipped('in mode tftp-only it makes no offers')
-    const result = await onEachNic(facts, ({ nic, ourAddress, answers }) => {
-      const ours = answers.find(({ offer }) => offer.server === ourAddress)
+    const result = await onEachNic(facts, (heard) => {
+      const { nic } = heard
+      const ours = ourAnswer(heard)
       if (ours !== undefined)
         return ok(
           `${nic}: ${escapeText(ours.offer.bootFile ?? 'a boot server to ask')} in ${Math.round(ours.afterMs)} ms`,
@@ -104,7 +125,8 @@ export const winner: Check = {
   dependsOn: ['site-dhcp', 'our-offer'],
   async run(facts) {
     if ((await runningService(facts)) === undefined) return skipped('the service is not running')
-    return onEachNic(facts, ({ nic, ourAddress, answers }) => {
+    return onEachNic(facts, (heard) => {
+      const { nic, ourAddress, answers } = heard
       const choice = choose(nodeKinds['edk2-x64'], answers)
       if (choice.kind === 'none')
         return failed(
@@ -112,6 +134,9 @@ export const winner: Check = {
           `emf-pxe probe --interface ${nic}`,
         )
       if (choice.offer.server === ourAddress) return ok(`${nic}: ${choice.why}`)
+      const chosen = answers.find(({ offer }) => offer === choice.offer)
+      if (chosen !== undefined && isTwin(chosen, ourAnswer(heard)))
+        return ok(`${nic}: from ${choice.offer.server}, which offers the same file and answered first`)
       return failed(
         `${nic}: it would take ${choice.offer.server}: ${choice.why}`,
         `Take options 60 and 43 from ${choice.offer.server}, or stop its PXE service; then: emf-pxe probe --interface ${nic}`,

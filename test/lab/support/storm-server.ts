@@ -7,7 +7,7 @@ import type { ConfigInput } from '../../../src/config/schema.ts'
 import type { Lan } from '../../support/namespaces.ts'
 
 /** The source, or with `EMF_PXE_LAB_PROGRAM=dist/emf-pxe` the single binary. */
-const program =
+export const program =
   process.env.EMF_PXE_LAB_PROGRAM === undefined
     ? [
         process.execPath,
