@@ -108,6 +108,18 @@ describe('installing for Docker', asRoot, () => {
     assert.equal((await install('docker', sampleValues, await options())).changed, false)
   })
 
+  test('a base image that must be pulled is announced, one that is here is not', async (t) => {
+    const { machine, docker, options } = await machineWithDocker(t)
+    const dryRun = async () => {
+      await install('docker', sampleValues, { ...(await options()), dryRun: true })
+      return machine.screen()
+    }
+    const base = /^FROM (\S+)/m.exec(readTemplate('docker/Dockerfile'))?.[1] ?? ''
+    assert.match(await dryRun(), new RegExp(`built on ${base}, which Docker will pull[\\s\\S]*docker load`))
+    docker.images.add(base)
+    assert.doesNotMatch(await dryRun(), /docker load/)
+  })
+
   test('an upgrade replaces container and image', async (t) => {
     const { docker, file, options } = await machineWithDocker(t)
     await install('docker', sampleValues, await options())

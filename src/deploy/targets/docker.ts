@@ -10,6 +10,7 @@ import type { ProgramFile, SpecInput, Target } from './target.ts'
 import { desired, installedProgram, named, needBinary, needTool, yesNo } from './tools.ts'
 
 /** As the Dockerfile says. */
+const baseImage = 'debian:bookworm-slim'
 const stageLabel = 'emf-pxe.stage=grant'
 const buildTimeoutMs = 600_000
 const healthTimeoutMs = 90_000
@@ -42,12 +43,16 @@ export const dockerTarget: Target = {
       '{{.State.Running}} {{.Config.Image}}',
       containerName,
     ])
-    const image = await host.run(['docker', 'image', 'inspect', '--format', '{{.Id}}', imageName(version)])
+    const isHere = async (image: string) => {
+      const { exitCode } = await host.run(['docker', 'image', 'inspect', '--format', '{{.Id}}', image])
+      return yesNo(exitCode === 0)
+    }
     return new Map([
       ['container-running', yesNo(state.stdout.trim() === `true ${imageName(version)}`)],
       ...(state.exitCode === 0 ? containerImage(state.stdout) : []),
       ['state-exists', yesNo(await host.exists(paths.stateDirectory))],
-      ['image-exists', yesNo(image.exitCode === 0)],
+      ['image-exists', await isHere(imageName(version))],
+      ['base-exists', await isHere(baseImage)],
       ...(await observeCeiling(host)),
       ...(await observeFirewall(host, config)),
     ])
@@ -90,13 +95,23 @@ export const dockerTarget: Target = {
     }
   },
 
-  notes: ({ facts }) => firewallNotes(facts),
+  notes: ({ facts }) => [...baseNotes(facts), ...firewallNotes(facts)],
 
   afterwards: () => [
     { what: 'Watch nodes boot', command: 'emf-pxe watch' },
     { what: 'Its log', command: `docker logs --follow ${containerName}` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],
+}
+
+/** Before it is tried: on a site without internet the pull would fail after a minute of waiting. */
+function baseNotes(facts: ReadonlyMap<string, string>): readonly string[] {
+  if (facts.get('image-exists') === 'yes' || facts.get('base-exists') === 'yes') return []
+  return [
+    `The image is built on ${baseImage}, which Docker will pull. On a site without internet, first:`,
+    `  docker save ${baseImage} >base.tar    where there is internet, then here: docker load <base.tar`,
+    '',
+  ]
 }
 
 function buildImage({ values, files, program }: SpecInput): DesiredCommand {
