@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../artifact/sha256.ts'
 
 export interface IpxeWishes {
   /** Version of the iPXE it claims to be; undefined: it is no iPXE, and none of the rest is in it. */
@@ -26,7 +26,7 @@ export function ipxeParts(wishes: IpxeWishes, base: number, pointerSize: 4 | 8):
   parts.text(`\0iPXE\0\0\0${wishes.ipxeVersion}\0`)
   parts.text(`#!gpxe\0#!ipxe\0http\0${wishes.https === false ? '' : 'https\0'}`)
   for (const der of wishes.trusted ?? []) parts.put(der)
-  const fingerprints = [...(wishes.trusted ?? []).map(sha256), ...(wishes.trustedFingerprints ?? [])]
+  const fingerprints = [...(wishes.trusted ?? []).map(sha256Of), ...(wishes.trustedFingerprints ?? [])]
   const list = parts.put(Buffer.from(fingerprints.join(''), 'hex'))
   if (wishes.hideRootTable !== true) rootStore(parts, fingerprints.length, list, pointerSize)
   if (wishes.script !== undefined) parts.text(`${wishes.script}\0`)
@@ -72,8 +72,4 @@ class Layout {
   bytes(): Buffer {
     return Buffer.concat(this.#parts)
   }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, webcrypto } from 'node:crypto'
+import { randomBytes, webcrypto } from 'node:crypto'
 import { Integer, Utf8String } from 'asn1js'
 import {
   AttributeTypeAndValue,
@@ -9,6 +9,7 @@ import {
   GeneralNames,
   RelativeDistinguishedNames,
 } from 'pkijs'
+import { sha256Of } from '../artifact/sha256.ts'
 
 /** A certificate and its key, ready for a TLS server. */
 export interface Identity {
@@ -57,7 +58,7 @@ export async function makeIdentity(request: IdentityRequest): Promise<Identity> 
     certificatePem: pem('CERTIFICATE', der),
     keyPem: pem('PRIVATE KEY', Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))),
     der,
-    sha256: createHash('sha256').update(der).digest('hex'),
+    sha256: sha256Of(der),
     commonName: request.commonName,
     keys,
   }

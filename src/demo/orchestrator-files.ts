@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type http from 'node:http'
+import { sha256Of } from '../artifact/sha256.ts'
 
 /** A file as a static web server keeps it. */
 export interface ServedFile {
@@ -9,7 +9,7 @@ export interface ServedFile {
 }
 
 export function servedFile(bytes: Buffer, lastModified: Date): ServedFile {
-  const etag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}"`
+  const etag = `"${sha256Of(bytes).slice(0, 16)}"`
   return { bytes, etag, lastModified }
 }
 

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { refreshOnce } from '../artifact/refresh.ts'
+import { sha256Of } from '../artifact/sha256.ts'
 import { sourceOf } from '../artifact/source.ts'
 import { ArtifactStore } from '../artifact/store/store.ts'
 import { loadConfig } from '../config/load.ts'
@@ -154,7 +154,7 @@ const nodeOptions = {
 }
 
 async function bootNode(orchestrator: EmbeddedOrchestrator, onStep: (step: DemoStep) => void): Promise<void> {
-  const expected = sha256(orchestrator.file('signed_ipxe.efi') ?? Buffer.alloc(0))
+  const expected = sha256Of(orchestrator.file('signed_ipxe.efi') ?? Buffer.alloc(0))
   const { result, file } = await networkBoot({
     ...nodeOptions,
     network: new KernelNetwork(),
@@ -201,7 +201,7 @@ async function bootSystem(
   })
   for (const name of filesInScript(script)) {
     const bytes = await fetchBytes(opened, new URL(name, base).href)
-    if (sha256(bytes) !== sha256(orchestrator.file(name) ?? Buffer.alloc(0))) {
+    if (sha256Of(bytes) !== sha256Of(orchestrator.file(name) ?? Buffer.alloc(0))) {
       throw new EmfPxeError('NODE_BOOT_FAILED', { message: `${name} came with other bytes than were sent` })
     }
     onStep({ title: 'iPXE has file', detail: `${name}, ${bytes.length} bytes, every byte as served` })
@@ -215,8 +215,4 @@ async function fetchBytes(opened: OpenedOrchestrator, url: string): Promise<Buff
   const parts: Uint8Array[] = []
   for await (const part of response.body) parts.push(part)
   return Buffer.concat(parts)
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

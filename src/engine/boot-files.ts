@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../artifact/sha256.ts'
 import { errorMessage } from '../errors/error-message.ts'
 import type { EventSink } from '../events/event.ts'
 import type { Architecture, BootFile, Refusal } from '../proxydhcp/types.ts'
@@ -109,7 +109,7 @@ export class BootFiles {
 
   #serve(source: BootFileSource, bytes: Uint8Array): void {
     if (bytes.length === 0) throw new Error('the file is empty')
-    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const sha256 = sha256Of(bytes)
     this.#missing.delete(source.name)
     if (this.#served.get(source.name)?.sha256 === sha256) return
     this.#served.set(source.name, { ...source, bytes, sha256 })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256Of } from '../sha256.ts'
 import { authenticodeDigest, type DigestAlgorithm } from './authenticode-digest.ts'
 import { readCertificate } from './certificate.ts'
 import { type IpxeFacts, ipxeFacts } from './ipxe/facts.ts'
@@ -26,7 +26,7 @@ export function inspect(file: Uint8Array, context: InspectContext = {}): Artifac
   return {
     schema: reportSchema,
     sizeBytes: bytes.length,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256Of(bytes),
     image: image === undefined ? undefined : imageReport(image),
     foreign: pe.ok ? undefined : foreignOf(bytes, pe.problem, pe.detail),
     authenticode:
