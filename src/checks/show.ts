@@ -1,8 +1,9 @@
 import { padTo, truncate } from '../ui/text.ts'
+import { plural } from '../ui/units.ts'
 import type { FinishedCheck, Outcome } from './check.ts'
 import { byCategory } from './report.ts'
 import { type ShowOptions, showInFull, showQuietly, symbolOf } from './show-check.ts'
-import { ending, problems, shortEnding, warnings } from './summary.ts'
+import { ending, shortEnding } from './summary.ts'
 
 /**
  * A line for each category, then what is wrong, in full with its remedy: with one or two faults that
@@ -76,8 +77,8 @@ function countsOf(checks: readonly FinishedCheck[]): string {
     return number === 0 ? [] : [words(number)]
   }
   return [
-    ...count('failed', problems),
-    ...count('warning', warnings),
+    ...count('failed', (number) => plural(number, 'problem')),
+    ...count('warning', (number) => plural(number, 'warning')),
     ...count('ok', (number) => `${number} well`),
     ...count('skipped', (number) => `${number} not checked`),
   ].join(', ')

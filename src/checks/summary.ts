@@ -1,5 +1,6 @@
 import { wrap } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
+import { plural } from '../ui/units.ts'
 import type { FinishedCheck, Outcome } from './check.ts'
 import { type StatusReport, statusReport } from './report.ts'
 import { type ShowOptions, symbolOf } from './show-check.ts'
@@ -35,18 +36,10 @@ function named(checks: readonly FinishedCheck[], wanted: Outcome): string[] {
 /** `1 problem, 2 warnings` or `All is well.` */
 function verdict(report: Pick<StatusReport, 'problems' | 'warnings'>): string {
   const parts = [
-    ...(report.problems === 0 ? [] : [problems(report.problems)]),
-    ...(report.warnings === 0 ? [] : [warnings(report.warnings)]),
+    ...(report.problems === 0 ? [] : [plural(report.problems, 'problem')]),
+    ...(report.warnings === 0 ? [] : [plural(report.warnings, 'warning')]),
   ]
   return parts.length === 0 ? 'All is well.' : parts.join(', ')
-}
-
-export function problems(number: number): string {
-  return `${number} problem${number === 1 ? '' : 's'}`
-}
-
-export function warnings(number: number): string {
-  return `${number} warning${number === 1 ? '' : 's'}`
 }
 
 /** One line for scripts: `unhealthy: 1 problem, 1 warning: port-dhcp boot-file-trust`. */

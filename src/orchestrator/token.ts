@@ -1,4 +1,5 @@
 import { EmfPxeError } from '../errors/error.ts'
+import { formatAge } from '../ui/units.ts'
 import type { Secret } from './secret.ts'
 
 /**
@@ -40,9 +41,8 @@ export function decodeToken(token: Secret): TokenFacts {
 /** @throws EmfPxeError TOKEN_EXPIRED when its time has passed */
 export function requireAlive(facts: TokenFacts, nowMs: number): void {
   if (facts.expiresAtMs === undefined || facts.expiresAtMs > nowMs) return
-  const minutes = Math.max(1, Math.round((nowMs - facts.expiresAtMs) / 60_000))
   throw new EmfPxeError('TOKEN_EXPIRED', {
-    message: `the token expired ${minutes} min ago (${new Date(facts.expiresAtMs).toISOString()})`,
+    message: `the token expired ${formatAge(facts.expiresAtMs, nowMs)} (${new Date(facts.expiresAtMs).toISOString()})`,
   })
 }
 

@@ -18,6 +18,7 @@ const options = { theme: createTheme({ color: false, unicode: true }), columns: 
 describe('status', () => {
   test('a real run validates against the published schema', async () => {
     const checks = await checkStatus(someFacts(), ['host', 'artifact', 'service', 'orchestrator'])
+    assert.equal(checks.find(({ id }) => id === 'configuration')?.outcome, 'ok', 'else all would be folded')
     const report = { schema: 'emf-pxe/status/1', ...statusReport(checks, '1.2.3', 0) }
     assert.ok(valid(JSON.parse(JSON.stringify(report))), JSON.stringify(valid.errors))
     for (const { id, outcome, evidence } of checks)

@@ -15,7 +15,7 @@ process.once('exit', () => rmSync(directories, { recursive: true, force: true })
 export function someFacts(
   wishes: Partial<FactsOptions> & { readonly configText?: string } = {},
 ): FactsOptions {
-  const { configText = 'interfaces: [{ name: lo }]', ...rest } = wishes
+  const { configText = 'interfaces: [{ name: lo }]\nbootFiles: { x64: /nowhere/ipxe.efi }', ...rest } = wishes
   const directory = mkdtempSync(join(directories, 'case-'))
   return {
     configFile: join(directory, 'config.yaml'),

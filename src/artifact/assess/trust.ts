@@ -23,10 +23,15 @@ export function trustedFingerprints({ ipxe }: ArtifactReport): readonly string[]
 
 function mismatch(report: ArtifactReport, served: ServedReport): Finding | undefined {
   if (served.trust !== 'untrusted') return undefined
-  const trusted = trustedFingerprints(report).map(displayFingerprint)
+  const trusted = trustedFingerprints(report).map(beginning)
   return error('ARTIFACT_TRUST_MISMATCH', {
-    message: `The endpoint serves ${displayFingerprint(served.sha256)}, the file trusts ${trusted.join(' and ') || 'others'}: nodes will fail with “Unable to reach the edge orchestrator”.`,
+    message: `The endpoint serves certificate ${beginning(served.sha256)}, the file trusts ${trusted.join(' and ') || 'others'}: nodes will fail with “Unable to reach the edge orchestrator”.`,
   })
+}
+
+/** Enough to tell two apart; `emf-pxe inspect` shows all of it. */
+function beginning(sha256: string): string {
+  return `${displayFingerprint(sha256).slice(0, 23)}…`
 }
 
 function expiry(served: ServedReport, { nowMs, expiryWarningDays }: Expectations): Finding | undefined {

@@ -91,6 +91,8 @@ async function judgeAll(
   const [config, firewall, nics] = await Promise.all([facts.config(), facts.firewall(), facts.servedNics()])
   const [unreadable] = firewall.unreadable
   if (unreadable !== undefined) return skipped(`needs root: ${escapeText(unreadable)}`)
+  if (firewall.rulesets.length === 0)
+    return skipped('neither nft nor iptables-save is here to read the rules, if there are any')
   const stops = nics.flatMap(({ name }) =>
     waysOf(config).flatMap((way) => judgeOne(firewall, name, way) ?? []),
   )

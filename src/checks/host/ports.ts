@@ -9,21 +9,41 @@ type PortName = 'dhcp' | 'bootServer' | 'tftp'
 
 const broadcast = '255.255.255.255'
 
+const checkIds = { dhcp: 'port-dhcp', bootServer: 'port-boot-server', tftp: 'port-tftp' } as const
+
 export const portChecks: readonly Check[] = [
-  portCheck('port-dhcp', 'dhcp', 'the DHCP port is ours, or free'),
-  portCheck('port-boot-server', 'bootServer', 'the boot server port is ours, or free'),
-  portCheck('port-tftp', 'tftp', 'the TFTP port is ours, or free'),
+  portCheck('dhcp', 'the DHCP port is ours, or free'),
+  portCheck('bootServer', 'the boot server port is ours, or free'),
+  portCheck('tftp', 'the TFTP port is ours, or free'),
 ]
 
-function portCheck(id: string, name: PortName, title: string): Check {
+/** The check that names the program which keeps a service of ours from its ports, if one does. */
+export async function takenPort(facts: Facts): Promise<string | undefined> {
+  const config = await facts.config()
+  const names = (Object.keys(checkIds) as PortName[]).filter((name) => isWanted(config, name))
+  const taken = await Promise.all(
+    names.map(async (name) => {
+      const places = await placesOf(facts, config, name)
+      return places.some(({ address, port }) => findPortConflicts('udp', address, port).length > 0)
+    }),
+  )
+  const first = names.find((_, index) => taken[index])
+  return first === undefined ? undefined : checkIds[first]
+}
+
+function isWanted({ mode }: Config, name: PortName): boolean {
+  return mode !== 'tftp-only' || name === 'tftp'
+}
+
+function portCheck(name: PortName, title: string): Check {
   return {
-    id,
+    id: checkIds[name],
     category: 'host',
     title,
     dependsOn: ['configuration'],
     async run(facts) {
       const config = await facts.config()
-      if (config.mode === 'tftp-only' && name !== 'tftp') return skipped('not used in mode tftp-only')
+      if (!isWanted(config, name)) return skipped('not used in mode tftp-only')
       const places = await placesOf(facts, config, name)
       if (places.length === 0) return skipped('no served NIC has an address')
       return worstOf(await Promise.all(places.map((place) => look(facts, place))))

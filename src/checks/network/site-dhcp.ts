@@ -15,7 +15,7 @@ export const siteDhcp: Check = {
       if (first === undefined)
         return failed(
           `nobody on ${nic} offers an address: nodes stop with PXE-E16 or PXE-E18`,
-          `Start the site’s DHCP server, or give its network ${nic} a pool; then: emf-pxe probe --interface ${nic}`,
+          `Start the site’s DHCP server, or give the network of ${nic} a pool; then see who answers:\nemf-pxe probe --interface ${nic}`,
         )
       const servers = [...new Set(addressed(answers).map(({ offer }) => offer.server))]
       const seen = `${nic}: ${servers.join(', ')} in ${formatDuration(first.afterMs)}`
@@ -78,7 +78,7 @@ async function askOne(server: string, name: string): Promise<CheckResult> {
     const why = answered ? `does not know ${name} (${code})` : `did not answer (${code})`
     return failed(
       `DNS server ${server}, which nodes get, ${why}`,
-      `Add ${name} to DNS server ${server}; then: dig +short ${name} @${server}`,
+      `Add ${name} to DNS server ${server}, or let it ask one that knows the name; then:\nemf-pxe status --only dhcp-dns`,
     )
   }
 }

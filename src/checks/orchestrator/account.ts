@@ -25,7 +25,7 @@ export const token: Check = {
     try {
       requireAlive(known, facts.nowMs())
     } catch (error) {
-      const remedy = `Sign in again and write the new token: (umask 077; cat > ${path})`
+      const remedy = `Sign in again, paste the new token and end with Ctrl-D:\n(umask 077; cat > ${path})`
       return warning(`${path}: ${error instanceof Error ? error.message : 'expired'}`, remedy)
     }
     if (first !== undefined) return warning(first, `chmod 600 ${path}`)

@@ -1,6 +1,7 @@
 import { containerName } from '../../deploy/render/compose.ts'
 import { escapeText } from '../../ui/text.ts'
-import { type Check, type CheckResult, failed, ok, skipped, warning } from '../check.ts'
+import { type Check, type CheckResult, consequenceOf, failed, ok, skipped, warning } from '../check.ts'
+import { takenPort } from '../host/ports.ts'
 import { type ContainerState, containerState, unit, unitState } from './managers.ts'
 import { runningService } from './running.ts'
 
@@ -33,6 +34,8 @@ export const running: Check = {
         `${service.name} (pid ${service.pid}${service.unit === undefined ? '' : `, ${service.unit}`})`,
       )
     if (service === undefined && state?.ActiveState === 'active') {
+      const root = await takenPort(facts)
+      if (root !== undefined) return consequenceOf(root)
       return process.getuid?.() === 0
         ? failed(`${unit} is active, and yet holds no port`, `journalctl -u ${unit} -n 50 --no-pager`)
         : ok(`${unit} is active`)
