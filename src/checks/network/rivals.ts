@@ -38,7 +38,7 @@ function rivalry(heard: HeardOnNic, strangers: readonly Answer[]): CheckResult {
     )
   return warning(
     `${sendersOf(strangers)} on ${heard.nic} answers nodes too`,
-    `Stop the PXE service on ${strangers[0]?.sender}, unless it is a second server of yours; then: emf-pxe probe --interface ${heard.nic}`,
+    `Stop the PXE service on ${strangers[0]?.sender}, unless it is a second server of yours; then:\nemf-pxe probe --interface ${heard.nic}`,
   )
 }
 
@@ -139,7 +139,7 @@ export const winner: Check = {
         return ok(`${nic}: from ${choice.offer.server}, which offers the same file and answered first`)
       return failed(
         `${nic}: it would take ${choice.offer.server}: ${choice.why}`,
-        `Take options 60 and 43 from ${choice.offer.server}, or stop its PXE service; then: emf-pxe probe --interface ${nic}`,
+        `Take options 60 and 43 from ${choice.offer.server}, or stop its PXE service; then:\nemf-pxe probe --interface ${nic}`,
       )
     })
   },
