@@ -131,7 +131,9 @@ const rules: readonly Rule[] = [
     applies: isIgnored,
     explain: (story) => ({
       sentence: `${story.offers === 1 ? 'one offer was' : `${story.offers} offers were`} sent${fellBack(story) ? ', in both forms that firmware knows,' : ''} and nothing was fetched: the node ignored them, chose another server, or got no address from the site’s DHCP server`,
-      remedy: 'emf-pxe probe   # shows every answer on the LAN and which one firmware takes',
+      remedy: fellBack(story)
+        ? 'emf-pxe probe   # if our offer wins there, this firmware takes none: emf-pxe hints has lines for the site’s DHCP server'
+        : 'emf-pxe probe   # shows every answer on the LAN and which one firmware takes',
       confidence: 'possible',
     }),
   },
@@ -204,7 +206,8 @@ const refusalRemedies: Readonly<Record<string, string>> = {
   'artifact-missing': 'emf-pxe fetch   # the service offers the file as soon as it is there',
   'http-boot-closed': 'emf-pxe status   # free the port, or set `httpBoot.port` in the configuration',
   'architecture-unknown': 'only x64, AArch64, IA32 and BIOS nodes can be served',
-  'raspberry-pi': 'Raspberry Pi boot ROMs take no ProxyDHCP: boot it from an SD card or USB',
+  'raspberry-pi':
+    'boot UEFI firmware on it from an SD card; the ROM of a Raspberry Pi fetches only firmware files of its own',
   'http-boot-off': 'set the node to PXE (IPv4), or switch `httpBoot.mode` on in the configuration',
   'ipxe-without-script': 'set `scriptUrl`, or `orchestrator.fqdn`, in the configuration',
   'ipxe-loop':

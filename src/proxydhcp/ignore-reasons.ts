@@ -35,8 +35,8 @@ export const ignoreReasons: Readonly<Record<IgnoreReason, ReasonText>> = {
     'add its MAC address, OUI or UUID to `allow` in the configuration',
   ),
   'raspberry-pi': visible(
-    'the boot ROM of a Raspberry Pi takes no ProxyDHCP',
-    'install UEFI firmware on it, or let the site’s DHCP server name its boot file',
+    'the boot ROM of a Raspberry Pi fetches firmware files of its own, which are not served here',
+    'boot UEFI firmware on it from an SD card: it is then a node like any other',
   ),
   'architecture-unknown': visible('there is no boot file for this kind of processor', undefined),
   'architecture-not-configured': visible(

@@ -7,11 +7,14 @@ import type { NodeIdentity } from './types.ts'
  */
 
 /** Raspberry Pi Ltd's address blocks at the IEEE. */
-const raspberryPiOuis = new Set(['b8:27:eb', 'dc:a6:32', 'e4:5f:01', '28:cd:c1', 'd8:3a:dd', '2c:cf:67'])
+const raspberryPiOuis = new Set([
+  ...['b8:27:eb', 'dc:a6:32', 'e4:5f:01', '28:cd:c1', 'd8:3a:dd', '2c:cf:67', '88:a2:9e'],
+])
 
 /**
- * The boot ROM of a Raspberry Pi says it is an x86 BIOS and takes no ProxyDHCP. A Pi that runs UEFI
- * firmware says ARM and is served like any other node.
+ * The boot ROM of a Raspberry Pi says it is an x86 BIOS, wants the menu entry "Raspberry Pi Boot" in
+ * option 43, and then fetches bootcode.bin or start4.elf: a BIOS file would be wasted on it. A Pi that
+ * runs UEFI firmware says ARM and is served like any other node.
  */
 export function isRaspberryPiRom(node: NodeIdentity): boolean {
   return node.architectureCode === 0 && raspberryPiOuis.has(node.mac.slice(0, 8))

@@ -75,7 +75,7 @@ function notWelcome(policy: BootPolicy, node: NodeIdentity): Refusal | undefined
 
 function notBootable(policy: BootPolicy, node: NodeIdentity): Refusal | undefined {
   if (isRaspberryPiRom(node))
-    return refuse('raspberry-pi', 'a Raspberry Pi boot ROM, which takes no ProxyDHCP')
+    return refuse('raspberry-pi', 'a Raspberry Pi boot ROM, which wants firmware files of its own')
   if (node.architecture === undefined) {
     return refuse('architecture-unknown', architectureName(node.architectureCode ?? 0))
   }

@@ -244,6 +244,30 @@ for (const { name, events, code, afterMs } of diagnoses) {
   })
 }
 
+test('a node that ignores both forms is left to the site’s DHCP server, one that ignores the first is not', () => {
+  const fallback = { type: 'dhcp.fallback', from: 'direct', to: 'bootServer', ...node } as const
+  const remedyOf = (...events: NodeEvent[]) => {
+    const { story } = tell(...events)
+    return diagnose(story, story.lastAtMs + quiet)?.remedy ?? ''
+  }
+  assert.match(remedyOf(offer, fallback, offer), /emf-pxe hints/)
+  assert.doesNotMatch(remedyOf(offer), /emf-pxe hints/)
+})
+
+test('a node without an answer for want of its boot file is told so, and forgotten about when it is offered', () => {
+  const ignored = {
+    type: 'dhcp.ignored',
+    reason: 'artifact-missing',
+    detail: 'no ipxe.efi',
+    ...node,
+  } as const
+  const { story } = tell(ignored)
+  const { code, sentence, remedy } = diagnose(story, story.lastAtMs) ?? {}
+  assert.deepEqual([code, sentence], ['refused', 'the node was not answered: artifact-missing (no ipxe.efi)'])
+  assert.match(remedy ?? '', /^emf-pxe fetch/)
+  assert.equal(tell(ignored, offer).story.failure, undefined)
+})
+
 test('a node that is only played by status or probe is not told to have failed', () => {
   const { story } = tell(offer)
   assert.equal(diagnose(story, story.lastAtMs + quiet)?.code, 'offer-ignored')

@@ -146,7 +146,7 @@ describe('what is left alone, and why', () => {
     [
       'a Raspberry Pi ROM',
       'raspberry-pi',
-      /takes no ProxyDHCP/,
+      /firmware files of its own/,
       {
         request: biosDiscover({ ...hardware, mac: 'dc:a6:32:00:00:01', architecture: 0 }),
         policy: { bootFiles: everyFile },
