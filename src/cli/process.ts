@@ -1,4 +1,5 @@
 import type { Streams } from '../ui/streams.ts'
+import { endAtOnce } from './end-at-once.ts'
 import { onStopSignals } from './interrupt.ts'
 import { createProgram } from './program.ts'
 import { answerForStrangers, muteExperimentalWarnings } from './surroundings.ts'
@@ -11,16 +12,22 @@ export async function startProcess(table: CommandTable, argv = process.argv.slic
   answerForStrangers()
   // For what others print: libraries and the programs that we start.
   if (readSwitches(argv, process.env).noColor) process.env.NO_COLOR = '1'
+  let isStopped = false
   const program = createProgram(argv, table, {
     environment: process.env,
     streams: standardStreams(),
-    onInterrupt: onStopSignals,
+    onInterrupt: (listener) =>
+      onStopSignals((signal) => {
+        isStopped = true
+        listener(signal)
+      }),
   })
   process.on('uncaughtException', (error) => {
     if (!borne.has(error)) process.exit(program.fail(error))
   })
   const exitCode = await program.run()
   await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  if (isStopped) endAtOnce(exitCode)
   process.exit(exitCode)
 }
 

@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeDirectory } from '../config/make-directory.ts'
 import type { RenderedFile } from './values.ts'
 
 /** Writes rendered files below a directory of a person's choice; returns their paths. */
@@ -10,7 +11,7 @@ export async function writeBundle(
   const paths: string[] = []
   for (const { name, content, mode } of files) {
     const path = join(directory, name)
-    await mkdir(dirname(path), { recursive: true })
+    makeDirectory(dirname(path))
     await writeFile(path, content)
     await chmod(path, mode)
     paths.push(path)

@@ -4,6 +4,7 @@ import * as fs from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { execa } from 'execa'
+import { makeDirectory } from '../config/make-directory.ts'
 
 export interface ObservedFile {
   readonly sha256: string
@@ -135,7 +136,7 @@ async function makeDirectories(path: string, at: (path: string) => string): Prom
   const made: string[] = []
   for (let missing = path; !(await fs.stat(at(missing)).catch(() => undefined)); missing = dirname(missing))
     made.unshift(missing)
-  await fs.mkdir(at(path), { recursive: true, mode: 0o755 })
+  makeDirectory(at(path))
   return made
 }
 

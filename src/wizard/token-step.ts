@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeDirectory } from '../config/make-directory.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import type { ApiAccess } from '../orchestrator/api.ts'
 import { listProjects, orchestratorInfo } from '../orchestrator/info.ts'
@@ -91,7 +91,7 @@ function tokenPath({ configFile }: InitFlags): string {
 function keeping(flags: InitFlags, token: Secret): TokenAnswer {
   const tokenFile = tokenPath(flags)
   const store = async () => {
-    await mkdir(dirname(tokenFile), { recursive: true })
+    makeDirectory(dirname(tokenFile))
     await storeToken(tokenFile, token)
   }
   return { tokenFile, store, token }

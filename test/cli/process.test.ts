@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,6 +96,21 @@ describe('the process', () => {
       assert.match(stderr, /! the temporary directory is gone\n✗/)
     })
   }
+
+  test('a call to the system that never returns does not keep the process', async () => {
+    const pipe = join(directory, 'pipe-that-nobody-writes-to')
+    execFileSync('mkfifo', [pipe])
+    const child = startCommand(
+      'hanging',
+      `const { readFile } = await import('node:fs/promises')
+    setImmediate(() => this.ui.result('ready'))
+    await readFile(${JSON.stringify(pipe)})`,
+    )
+    child.stdout?.once('data', () => child.kill('SIGTERM'))
+    const { code, stderr } = await ended(child)
+    assert.equal(code, 9)
+    assert.match(stderr, /✗ ABORTED/)
+  })
 
   test('what nobody catches is shown as a bug: exit 1', async () => {
     const child = startCommand(

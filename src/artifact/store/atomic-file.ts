@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chown, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chown, type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { makeDirectory } from '../../config/make-directory.ts'
 
 /** Where a write has come to; tests stop the process at each. */
 export type WriteStep = 'created' | 'written' | 'synced' | 'placed' | 'durable'
@@ -51,8 +52,8 @@ export async function syncDirectory(directory: string): Promise<void> {
 }
 
 /** Makes a directory, and those above it, so that it lasts; one that is there is left as it is. */
-export async function makeDirectory(directory: string): Promise<void> {
-  const firstMade = await mkdir(directory, { recursive: true, mode: 0o755 })
+export async function makeLastingDirectory(directory: string): Promise<void> {
+  const firstMade = makeDirectory(directory)
   if (firstMade === undefined) return
   const parent = dirname(firstMade)
   if (process.getuid?.() === 0) {

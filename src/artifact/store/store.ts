@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 import { EmfPxeError } from '../../errors/error.ts'
 import { sha256Of } from '../sha256.ts'
-import { makeDirectory, removeStaleTemporaries, type WriteStep, writeAtomically } from './atomic-file.ts'
+import {
+  makeLastingDirectory,
+  removeStaleTemporaries,
+  type WriteStep,
+  writeAtomically,
+} from './atomic-file.ts'
 import { storeFailure } from './failure.ts'
 import { StoredFiles } from './files.ts'
 import { withLock } from './lock.ts'
@@ -130,7 +135,7 @@ export class ArtifactStore {
   /** One writer at a time, on a clean directory; foreign errors become ours. */
   async #change<T>(sizeBytes: number, task: (manifest: Manifest | undefined) => Promise<T>): Promise<T> {
     try {
-      await makeDirectory(this.directory)
+      await makeLastingDirectory(this.directory)
       return await withLock(this.directory, () => this.#changeLocked(task), this.#lockPatienceMs)
     } catch (error) {
       throw storeFailure(error, this.directory, sizeBytes)

@@ -28,6 +28,11 @@ export const systemErrors = entries({
     exitCode: exitCodes.host,
     hint: 'Check the path, then run the command again.',
   },
+  DIRECTORY_UNUSABLE: {
+    title: 'No directory can be made at this place',
+    exitCode: exitCodes.host,
+    hint: 'Name a place on a disk of this machine, such as /var/lib/emf-pxe.',
+  },
   PROGRAM_MISSING: {
     title: 'A program that is needed is not installed',
     exitCode: exitCodes.host,

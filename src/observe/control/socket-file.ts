@@ -1,6 +1,7 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, lstatSync, rmSync, statSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { dirname } from 'node:path'
+import { makeDirectory } from '../../config/make-directory.ts'
 
 /** `sun_path` of `struct sockaddr_un`, less the NUL; the kernel's own message says nothing of it. */
 const longestPath = 107
@@ -30,7 +31,7 @@ export function protectSocket(path: string): void {
 
 /** Who can write the directory can put a socket of their own in place of ours. */
 function checkDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o755 })
+  makeDirectory(directory)
   const { uid, mode } = statSync(directory)
   const mine = uid === process.getuid?.() || uid === 0
   if (!mine) throw new Error(`${directory} belongs to another user (${uid})`)

@@ -1,6 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { accessSync, constants, existsSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeDirectory } from '../../config/make-directory.ts'
 
 /** Raised with every change of the tables; an older file is brought up step by step. */
 const migrations: readonly string[] = [
@@ -48,7 +49,7 @@ export interface OpenedDatabase {
  * only a log as large as a flood of made-up nodes writes is not waited with.
  */
 export function openDatabase(file: string): OpenedDatabase {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o750 })
+  makeDirectory(dirname(file), 0o750)
   try {
     return { database: prepare(file), setAside: undefined }
   } catch (error) {
