@@ -55,7 +55,10 @@ function afterwards({ paths }: RenderValues): InstallResult['afterwards'] {
   const places = `--config ${config} --state-dir ${stateDirectory}`
   return [
     { what: 'To serve', command: `${runningWords().join(' ')} serve ${places}` },
-    { what: 'Watch nodes boot', command: `emf-pxe watch --state-dir ${stateDirectory}` },
+    {
+      what: 'Boot a node from its network card (PXE over IPv4), and watch it',
+      command: `emf-pxe watch --state-dir ${stateDirectory}`,
+    },
     { what: 'To undo everything', command: `rm -r ${config} ${stateDirectory}/artifact` },
   ]
 }

@@ -20,7 +20,7 @@ export async function aboutCertificate(
       `  Valid     ${formatTime(validFromMs)} to ${formatTime(validUntilMs)}`,
       `  SHA-256   ${fingerprint.slice(0, 47)}`,
       `            ${fingerprint.slice(48)}`,
-      'Compare it with the orchestrator’s own:',
+      'Ask the orchestrator’s administrator, who compares it on the orchestrator:',
       '  openssl x509 -in Full_server.crt -noout -fingerprint -sha256',
       '',
     ].join('\n'),

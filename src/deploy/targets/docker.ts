@@ -98,7 +98,7 @@ export const dockerTarget: Target = {
   notes: ({ facts }) => [...baseNotes(facts), ...firewallNotes(facts)],
 
   afterwards: () => [
-    { what: 'Watch nodes boot', command: 'emf-pxe watch' },
+    { what: 'Boot a node from its network card (PXE over IPv4), and watch it', command: 'emf-pxe watch' },
     { what: 'Its log', command: `docker logs --follow ${containerName}` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],

@@ -87,7 +87,7 @@ export const systemdTarget: Target = {
   notes: ({ facts }: SpecInput) => firewallNotes(facts),
 
   afterwards: () => [
-    { what: 'Watch nodes boot', command: 'emf-pxe watch' },
+    { what: 'Boot a node from its network card (PXE over IPv4), and watch it', command: 'emf-pxe watch' },
     { what: 'Its log', command: `journalctl --unit ${unitName} --follow` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],
