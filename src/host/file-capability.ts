@@ -1,5 +1,5 @@
-import { getSystemErrorName } from 'node:util'
 import { EmfPxeError } from '../errors/error.ts'
+import { openCLibrary } from './c-library.ts'
 
 const CAP_NET_BIND_SERVICE = 10
 const VFS_CAP_REVISION_2 = 0x02000000
@@ -22,17 +22,16 @@ export function portCapability(): Buffer {
  * Throws PORT_NOT_PERMITTED when the kernel refuses.
  */
 export function grantPortCapability(file: string): void {
-  const ffi = process.getBuiltinModule('node:ffi')
-  if (ffi === undefined) throw refused(file, 'this Node cannot call the C library')
-  const { functions } = ffi.dlopen(null, {
+  const library = openCLibrary({
     setxattr: { arguments: ['buffer', 'buffer', 'buffer', 'uint64', 'int32'], return: 'int32' },
-    __errno_location: { arguments: [], return: 'pointer' },
   })
+  if (library === undefined) throw refused(file, 'this Node cannot call the C library')
+  const { functions, lastError } = library
   const data = portCapability()
   const text = (value: string) => Buffer.from(`${value}\0`)
   const result = functions.setxattr(text(file), text('security.capability'), data, BigInt(data.length), 0)
   if (result === 0) return
-  throw refused(file, getSystemErrorName(-ffi.getInt32(functions.__errno_location(), 0)))
+  throw refused(file, lastError())
 }
 
 function refused(file: string, why: string): EmfPxeError {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { openCLibrary } from './c-library.ts'
 
 const MADV_DONTNEED = 4
 
@@ -59,10 +60,8 @@ function collectGarbage(): void {
 }
 
 function open() {
-  const ffi = process.getBuiltinModule('node:ffi')
-  if (ffi === undefined) return undefined
-  return ffi.dlopen(null, {
+  return openCLibrary({
     madvise: { arguments: ['pointer', 'uint64', 'int32'], return: 'int32' },
     malloc_trim: { arguments: ['uint64'], return: 'int32' },
-  }).functions
+  })?.functions
 }

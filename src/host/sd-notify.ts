@@ -1,3 +1,5 @@
+import { openCLibrary } from './c-library.ts'
+
 const AF_UNIX = 1
 const SOCK_DGRAM = 2
 const SOCK_CLOEXEC = 0o2000000
@@ -68,13 +70,13 @@ function repeat(periodMs: number, task: () => void): () => void {
 
 /** Undefined where the C library cannot be called, or the path is no socket address. */
 function openSender(path: string): ((text: string) => void) | undefined {
-  const ffi = process.getBuiltinModule('node:ffi')
   const address = socketAddress(path)
-  if (ffi === undefined || address === undefined) return undefined
-  const { functions } = ffi.dlopen(null, {
+  const library = openCLibrary({
     socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
     sendto: { arguments: ['int32', 'buffer', 'uint64', 'int32', 'buffer', 'uint32'], return: 'int64' },
   })
+  if (library === undefined || address === undefined) return undefined
+  const { functions } = library
   const descriptor = functions.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)
   if (descriptor < 0) return undefined
   return (text) => {

@@ -117,7 +117,7 @@ export const impureWords =
 /** Packages that one room hides from the others, so that they can be replaced in one place. */
 export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'node:dgram': ['net'],
-  'node:ffi': ['net'],
+  'node:ffi': ['host'],
   'node:sqlite': ['events', 'observe', 'artifact'],
   '@oclif/core': ['cli'],
   inquirer: ['ui'],

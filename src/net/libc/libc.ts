@@ -1,10 +1,8 @@
 import { endianness } from 'node:os'
-import { getSystemErrorName } from 'node:util'
+import { openCLibrary } from '../../host/c-library.ts'
 
 /**
- * The C library of this process, through `node:ffi`: what `dgram` leaves out (SO_BINDTODEVICE,
- * SO_RCVBUFFORCE, sendmsg). Symbols are looked up in the running process, so glibc and musl are alike.
- * Numbers and structure layouts below are those of Linux on 64-bit little-endian machines.
+ * What `dgram` leaves out of the C library (SO_BINDTODEVICE, SO_RCVBUFFORCE, sendmsg). Numbers and structure layouts below are those of Linux on 64-bit little-endian machines.
  */
 const signatures = {
   socket: { arguments: ['int32', 'int32', 'int32'], return: 'int32' },
@@ -19,22 +17,16 @@ const signatures = {
   sendmmsg: { arguments: ['int32', 'pointer', 'uint32', 'int32'], return: 'int32' },
   ioctl: { arguments: ['int32', 'uint64', 'buffer'], return: 'int32' },
   if_nametoindex: { arguments: ['buffer'], return: 'uint32' },
-  __errno_location: { arguments: [], return: 'pointer' },
 } as const
 
 function open() {
-  const ffi = process.getBuiltinModule('node:ffi')
-  const { functions } = ffi.dlopen(null, signatures)
-  return {
-    ...functions,
-    /** Address of the bytes; valid only while the caller keeps `view` reachable. */
-    addressOf: (view: NodeJS.ArrayBufferView): bigint => ffi.getRawPointer(view),
-    /** Symbolic name of the last failure, such as `EADDRINUSE`; ask at once after the failed call. */
-    lastError: (): string => nameOf(ffi.getInt32(functions.__errno_location(), 0)),
-  }
+  const library = openCLibrary(signatures)
+  if (library === undefined) return undefined
+  const { functions, addressOf, lastError } = library
+  return { ...functions, addressOf, lastError }
 }
 
-export type Libc = ReturnType<typeof open>
+export type Libc = NonNullable<ReturnType<typeof open>>
 
 let loaded: { readonly libc: Libc | undefined } | undefined
 
@@ -46,17 +38,12 @@ export function loadLibc(): Libc | undefined {
 
 function tryOpen(): Libc | undefined {
   const known = process.platform === 'linux' && endianness() === 'LE' && /64/.test(process.arch)
-  // `process.getBuiltinModule` answers undefined where Node was built or started without FFI.
-  if (!known || process.getBuiltinModule('node:ffi') === undefined) return undefined
+  if (!known) return undefined
   try {
     return open()
   } catch {
     return undefined
   }
-}
-
-function nameOf(errno: number): string {
-  return errno > 0 ? getSystemErrorName(-errno) : 'EIO'
 }
 
 export interface SystemCallError extends Error {
