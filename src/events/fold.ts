@@ -11,6 +11,7 @@ import {
   maxMilestones,
   type StoryFailure,
   type StoryTransfer,
+  shortened,
 } from './story.ts'
 
 /** A pause after which a new request from the same MAC is a new attempt (edk2 tries for 60 s, iPXE scripts for some minutes). */
@@ -198,10 +199,7 @@ function advance(story: BootStory, stage: BootStage): BootStory {
   return { ...story, stage: laterStage(story.stage, stage) }
 }
 
-/** Keeps the first milestones and the latest ones: how it began matters as much as how it ended. */
 function note(story: BootStory, event: { atMs: number }, kind: MilestoneKind, text: string): BootStory {
   const milestone: Milestone = { atMs: event.atMs, kind, note: text }
-  const milestones = [...story.milestones, milestone]
-  if (milestones.length > maxMilestones) milestones.splice(maxMilestones / 2, 1)
-  return { ...story, milestones }
+  return shortened({ ...story, milestones: [...story.milestones, milestone] }, maxMilestones)
 }

@@ -1,6 +1,11 @@
 import type { ServeEvent } from './event.ts'
 import { beginsStory, fold, isNodeEvent, openStory } from './fold.ts'
-import type { BootStory } from './story.ts'
+import { type BootStory, shortened } from './story.ts'
+
+/** Of all stories together: ten for each node of a storm of 5000. Made-up nodes without end could fill far more. */
+const mostMilestones = 50_000
+/** What a story keeps while there are more than that: how it began, and how it ended. */
+const fewMilestones = 4
 
 /** What changed when an event was applied. */
 export interface StoryChange {
@@ -17,6 +22,7 @@ export interface StoryChange {
 export class BootStories {
   readonly #latest = new Map<string, BootStory>()
   readonly #limit: number
+  #milestones = 0
 
   constructor(limit = 20_000) {
     this.#limit = limit
@@ -29,9 +35,9 @@ export class BootStories {
     const isNew = beginsStory(current, event)
     if (current === undefined && !isNew) return undefined
     const base = isNew || current === undefined ? openStory(event, current) : current
-    const story = fold(base, event)
-    this.#latest.delete(event.mac)
-    this.#latest.set(event.mac, story)
+    const told = fold(base, event)
+    const story = this.#milestones > mostMilestones ? shortened(told, fewMilestones) : told
+    this.#put(story)
     this.#forgetOldest()
     return { story, ended: isNew ? current : undefined, isNew }
   }
@@ -40,7 +46,7 @@ export class BootStories {
   restore(stories: readonly BootStory[]): void {
     for (const story of stories.toReversed()) {
       const known = this.#latest.get(story.mac)
-      if (known === undefined || story.startedAtMs > known.startedAtMs) this.#latest.set(story.mac, story)
+      if (known === undefined || story.startedAtMs > known.startedAtMs) this.#put(story)
     }
     this.#forgetOldest()
   }
@@ -58,10 +64,22 @@ export class BootStories {
     return this.#latest.size
   }
 
+  /** As the one with the latest activity. */
+  #put(story: BootStory): void {
+    this.#forget(story.mac)
+    this.#latest.set(story.mac, story)
+    this.#milestones += story.milestones.length
+  }
+
+  #forget(mac: string): void {
+    this.#milestones -= this.#latest.get(mac)?.milestones.length ?? 0
+    this.#latest.delete(mac)
+  }
+
   #forgetOldest(): void {
     for (const mac of this.#latest.keys()) {
       if (this.#latest.size <= this.#limit) return
-      this.#latest.delete(mac)
+      this.#forget(mac)
     }
   }
 }

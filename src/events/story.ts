@@ -27,7 +27,7 @@ export interface BootStory {
   /** Boots of this node right before this one, each begun within `repeatMs` of the one before. */
   readonly repeats?: number | undefined
   readonly failure: StoryFailure | undefined
-  /** Oldest first, at most `maxMilestones`. */
+  /** Oldest first, at most `maxMilestones`; beyond, those in the middle are gone. */
   readonly milestones: readonly Milestone[]
 }
 
@@ -93,6 +93,13 @@ const stageOrder: readonly BootStage[] = [
   'ipxe-addressed',
   'system-started',
 ]
+
+/** With at most `most` milestones (even), the first and the latest: how it began matters as much as how it ended. */
+export function shortened(story: BootStory, most: number): BootStory {
+  const { milestones } = story
+  if (milestones.length <= most) return story
+  return { ...story, milestones: [...milestones.slice(0, most / 2), ...milestones.slice(-most / 2)] }
+}
 
 /** Stages only move forward within one story. */
 export function laterStage(left: BootStage, right: BootStage): BootStage {

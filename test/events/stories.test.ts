@@ -123,6 +123,21 @@ test('milestones stay bounded and keep the beginning', () => {
   assert.equal(story.offers, 500)
 })
 
+test('milestones of all nodes together stay bounded: of who goes on then, the beginning and the end are kept', () => {
+  const stories = new BootStories()
+  const tellAll = (event: NodeEvent, atMs: number) => {
+    for (let index = 0; index < 10_000; index++)
+      stories.apply({ atMs, ...event, mac: `52:54:00:00:${index >> 8}:${index & 255}` })
+  }
+  const told = () => [...stories.all()].reduce((sum, { milestones }) => sum + milestones.length, 0)
+  tellAll(offer, 0)
+  for (let atMs = 1; atMs < 20; atMs++) tellAll(offer, atMs)
+  assert.ok(told() <= 60_000, `${told()}`)
+  tellAll(done, 20)
+  const kinds = [...stories.all()].at(-1)?.milestones.map(({ kind }) => kind)
+  assert.deepEqual(kinds, ['offered', 'offered again', 'offered again', 'fetched'])
+})
+
 test('the number of nodes remembered is bounded; the quietest goes first', () => {
   const stories = new BootStories(3)
   for (let index = 0; index < 5; index++) {
