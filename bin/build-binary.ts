@@ -55,6 +55,8 @@ function buildBinary(architecture: Architecture, path: string, bundle: Bundle, s
     useCodeCache: architecture === process.arch,
     // Nothing in the environment of the service may change how Node runs it.
     execArgvExtension: 'none',
+    // What most requests leave behind is garbage at once: a small young generation holds it as well as 3 × 16 MB.
+    execArgv: ['--max-semi-space-size=2'],
     assets: {
       ...embeddedFiles(),
       'build.json': writeMade(join(work, 'build.json'), `${JSON.stringify(stamp)}\n`),
