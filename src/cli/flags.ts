@@ -1,7 +1,5 @@
 import { boolean, string } from '@oclif/core/flags'
-
-export const defaultConfigFile = '/etc/emf-pxe/config.yaml'
-export const defaultStateDirectory = '/var/lib/emf-pxe'
+import { defaultConfigFile, defaultStateDirectory } from '../config/places.ts'
 
 /**
  * Flags that mean the same in every command that has them. A command takes those that apply:

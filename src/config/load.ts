@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { EmfPxeError } from '../errors/error.ts'
 import { type ConfigDocument, parseConfigText } from './document.ts'
 import { migrateConfig } from './migrate.ts'
+import { withPlaces } from './places.ts'
 import { type ConfigProblem, type FieldPath, problemSentence } from './problem.ts'
 import type { Config } from './schema.ts'
 import { validateConfig } from './validate.ts'
@@ -64,8 +65,9 @@ export async function configTextIfThere(file: string): Promise<string | undefine
 
 async function readText(file: string): Promise<string> {
   const text = await configTextIfThere(file)
-  if (text === undefined) throw new EmfPxeError('CONFIG_MISSING', { message: `${file} does not exist` })
-  return text
+  if (text !== undefined) return text
+  const hint = withPlaces('emf-pxe init', { config: file })
+  throw new EmfPxeError('CONFIG_MISSING', { message: `${file} does not exist`, hint })
 }
 
 /** More than anybody mends at once: the file is something else. */

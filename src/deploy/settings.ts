@@ -1,3 +1,4 @@
+import { shellWord } from '../config/places.ts'
 import type { ConfigInput } from '../config/schema.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
@@ -92,7 +93,7 @@ export function initCommand(
 ): string {
   const { orchestrator = {} } = config
   const flag = (name: string, value: string | undefined, usual?: string) =>
-    value === undefined || value === usual ? [] : [`--${name}`, quote(value)]
+    value === undefined || value === usual ? [] : [`--${name}`, shellWord(value)]
   return [
     'emf-pxe init',
     ...config.interfaces.flatMap(({ name }) => flag('interface', name)),
@@ -113,7 +114,8 @@ export function initCommand(
 function kubernetesFlags(kubernetes: KubernetesValues, version: string): readonly string[] {
   const { release, namespace, imageRepository, imageTag, chartRegistry } = kubernetes
   const usual = defaultKubernetes(version)
-  const flag = (name: string, value: string, isUsual: boolean) => (isUsual ? [] : [`--${name}`, quote(value)])
+  const flag = (name: string, value: string, isUsual: boolean) =>
+    isUsual ? [] : [`--${name}`, shellWord(value)]
   const isOwnTag = imageTag !== usual.imageTag
   return [
     ...flag('release', release, release === usual.release),
@@ -125,9 +127,4 @@ function kubernetesFlags(kubernetes: KubernetesValues, version: string): readonl
     ),
     ...flag('chart-registry', chartRegistry, chartRegistry === usual.chartRegistry),
   ]
-}
-
-/** A word that a shell takes as it stands, else quoted. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }

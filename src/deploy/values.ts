@@ -1,3 +1,4 @@
+import { defaultConfigFile, defaultStateDirectory } from '../config/places.ts'
 import type { ConfigInput } from '../config/schema.ts'
 
 /** Ways to run on a site. `emf-pxe init --target none` writes configuration and artifact only. */
@@ -39,8 +40,8 @@ export interface KubernetesValues {
 
 export const defaultPaths: InstallPaths = {
   program: ['/usr/local/bin/emf-pxe'],
-  configFile: '/etc/emf-pxe/config.yaml',
-  stateDirectory: '/var/lib/emf-pxe',
+  configFile: defaultConfigFile,
+  stateDirectory: defaultStateDirectory,
 }
 
 /** Stands in a package until somebody names a real one. */

@@ -41,7 +41,7 @@ export interface InitResult {
  */
 export async function init(flags: InitFlags, around: InitSurroundings): Promise<InitResult> {
   if (flags.target !== undefined && !flags.dryRun) refuseOrdinaryUser({ name: flags.target })
-  await refuseUnusableAnswers(flags)
+  await refuseUnusableAnswers(flags, around)
   const present = await presentConfig(flags.configFile)
   if (!around.ui.prompts.interactive) refuseForgetting(flags, present, around)
   const interfaces = await interfacesStep(

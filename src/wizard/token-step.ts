@@ -36,7 +36,10 @@ export async function tokenStep(
   around: InitSurroundings,
 ): Promise<TokenAnswer> {
   const token = await tokenFor(flags, fqdn, services, around)
-  if (token === undefined) return nothing
+  if (token === undefined) {
+    if (flags.storeToken) warn(around.ui, 'No token was given: --store-token has nothing to keep.')
+    return nothing
+  }
   const { text, isExpired } = describeToken(token, around.nowMs())
   if (isExpired) warn(around.ui, text)
   else done(around.ui, text)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadConfig, readConfigText } from '../../src/config/load.ts'
+import { withPlaces } from '../../src/config/places.ts'
 import { EmfPxeError } from '../../src/errors/error.ts'
 
 const minimal = 'interfaces:\n  - name: eth1\norchestrator:\n  fqdn: Edge.Example.com\n'
@@ -125,7 +126,16 @@ test('a missing file is named and init proposed', async () => {
   await assert.rejects(loadConfig('/nonexistent/config.yaml'), (error: EmfPxeError) => {
     assert.equal(error.code, 'CONFIG_MISSING')
     assert.match(error.message, /\/nonexistent\/config.yaml does not exist/)
-    assert.equal(error.hint, 'emf-pxe init')
+    assert.equal(error.hint, 'emf-pxe init --config /nonexistent/config.yaml')
     return true
   })
+})
+
+test('a hint repeats the places that are not the usual ones, as a shell takes them', () => {
+  const usual = { config: '/etc/emf-pxe/config.yaml', 'state-dir': '/var/lib/emf-pxe' }
+  assert.equal(withPlaces('emf-pxe init', usual), 'emf-pxe init')
+  assert.equal(
+    withPlaces('emf-pxe init', { config: "my site's.yaml", 'state-dir': './state' }),
+    "emf-pxe init --config 'my site'\\''s.yaml' --state-dir ./state",
+  )
 })

@@ -56,6 +56,16 @@ describe('answers that can never work', () => {
     })
 })
 
+test('--store-token without a token is told before anything is asked of the network', async (t) => {
+  const site = InitSite.open(t, orchestrator)
+  const run = await site.init([...site.answers, '--store-token'])
+  assert.match(
+    run.stderr,
+    /TOKEN_MISSING {2}--store-token keeps a token, and none was given[\s\S]*--token-file FILE/,
+  )
+  assert.deepEqual([run.exitCode, site.orchestrator.requests, existsSync(site.configFile)], [2, [], false])
+})
+
 test('--upload wants to know the registry of the chart before anything is asked of the network', async (t) => {
   const site = InitSite.open(t, orchestrator)
   const run = await site.init([...site.answers, '--upload'])

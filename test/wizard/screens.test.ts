@@ -83,10 +83,12 @@ describe('the wizard', { skip: lacks }, () => {
   test('who chooses what cannot be installed here is told why, and asked again', async (t) => {
     const site = InitSite.open(t, orchestrator)
     const known = ['--orchestrator', site.orchestrator.fqdn, '--ca-file', site.caFile]
-    const { terminal } = start(t, ['--interface', 'eth1', ...known], site, { PATH: '/nowhere' })
+    const { terminal } = start(t, ['--interface', 'eth1', '--store-token', ...known], site, {
+      PATH: '/nowhere',
+    })
     await terminal.sees(/\? Token for the orchestrator/)
     terminal.press('Enter')
-    await terminal.sees(/\? How shall it run\?/)
+    await terminal.sees(/! No token was given: --store-token has nothing to keep[\s\S]*\? How shall it run\?/)
     await terminal.choose('A Helm release')
     await terminal.sees(/! .*helm[\s\S]*→[\s\S]*\? How shall it run\?/)
     await terminal.choose('Nothing yet')

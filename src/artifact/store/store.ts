@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { withPlaces } from '../../config/places.ts'
 import { EmfPxeError } from '../../errors/error.ts'
 import { sha256Of } from '../sha256.ts'
 import {
@@ -186,6 +187,7 @@ export class ArtifactStore {
   #missing(): EmfPxeError {
     return new EmfPxeError('ARTIFACT_MISSING', {
       message: `${this.directory}: no boot file is stored there.`,
+      hint: withPlaces('emf-pxe fetch', { 'state-dir': dirname(this.directory) }),
     })
   }
 }
