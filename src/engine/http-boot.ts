@@ -13,6 +13,8 @@ export interface HttpBootOptions {
     totalBytes: number
     durationMs: number
   }) => void
+  /** Longest silence of a connection; firmware that was switched off never closes its own. Default: 30 s. */
+  readonly idleMs?: number
 }
 
 /**
@@ -30,6 +32,7 @@ export class HttpBootServer {
       (request, response) => this.#answer(request, response),
     )
     this.#server.maxConnections = 2_000
+    this.#server.timeout = options.idleMs ?? 30_000
   }
 
   /** Rejects with PORT_IN_USE when another program has the port. */
@@ -53,7 +56,7 @@ export class HttpBootServer {
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
-    const file = this.#options.lookup((request.url ?? '').replace(/^\//, ''))
+    const file = this.#options.lookup(nameIn(request.url ?? ''))
     if (request.method !== 'GET' && request.method !== 'HEAD') refuse(response, 405)
     else if (file === undefined) refuse(response, 404)
     else this.#serve(file, request, response)
@@ -74,6 +77,11 @@ export class HttpBootServer {
     })
     response.end(file.bytes)
   }
+}
+
+/** A path, or the whole URL, which every server must understand (RFC 9112 §3.2.2). */
+function nameIn(target: string): string {
+  return target.replace(/^http:\/\/[^/]*/i, '').replace(/^\//, '')
 }
 
 function refuse(response: ServerResponse, status: number): void {
