@@ -7,7 +7,8 @@
 #
 # The program and SHA256SUMS are taken from the directory of this script, so a site without internet
 # needs only a copy of it. With EMF_PXE_URL=https://… they are downloaded from there instead.
-# EMF_PXE_BIN=DIR installs to another directory.
+# EMF_PXE_SHA256=… is the checksum that you know from elsewhere: whoever can alter the program on a
+# server can alter SHA256SUMS beside it. EMF_PXE_BIN=DIR installs to another directory.
 #
 # Everything is inside functions: a download that was cut short runs nothing.
 set -eu
@@ -67,6 +68,7 @@ Usage: sh install.sh [flags of `emf-pxe init`]
 
 Environment:
   EMF_PXE_URL=https://…  download the program and SHA256SUMS from there
+  EMF_PXE_SHA256=…       checksum that the program must have, instead of SHA256SUMS
   EMF_PXE_BIN=DIR        install to DIR instead of /usr/local/bin
 TEXT
 }
@@ -81,15 +83,17 @@ name_of_program() {
 }
 
 fetch() {
+  files="$1 SHA256SUMS"
+  [ -z "${EMF_PXE_SHA256:-}" ] || files=$1
   if [ -n "${EMF_PXE_URL:-}" ]; then
-    for file in "$1" SHA256SUMS; do
+    for file in $files; do
       say "downloading ${EMF_PXE_URL%/}/$file"
       download "${EMF_PXE_URL%/}/$file" "$work/$file"
     done
     return
   fi
   source=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
-  for file in "$1" SHA256SUMS; do
+  for file in $files; do
     [ -r "$source/$file" ] || fail 2 "$source/$file is missing: copy it beside this script, or set EMF_PXE_URL"
     cp "$source/$file" "$work/$file" || fail 5 "there is no room in $work; TMPDIR=DIR names another place"
   done
@@ -98,7 +102,8 @@ fetch() {
 
 download() {
   if command -v curl >/dev/null 2>&1; then
-    curl --fail --silent --show-error --location --proto '=https,http' --output "$2" "$1" && return
+    curl --fail --silent --show-error --location --proto '=https,http' --connect-timeout 20 --retry 3 \
+      --output "$2" "$1" && return
   elif command -v wget >/dev/null 2>&1; then
     wget --quiet --output-document="$2" "$1" && return
   else
@@ -108,11 +113,18 @@ download() {
 }
 
 verify() {
+  source_of_sum=EMF_PXE_SHA256
+  wanted=$(printf '%s' "${EMF_PXE_SHA256:-}" | tr '[:upper:]' '[:lower:]')
+  [ -n "$wanted" ] || wanted_from_sums "$1"
+  seen=$(checksum "$work/$1")
+  [ "$seen" = "$wanted" ] || fail 7 "$1 has sha256 $seen, $source_of_sum says $wanted: it was damaged or altered"
+  say "sha256 $seen is the one in $source_of_sum"
+}
+
+wanted_from_sums() {
+  source_of_sum=SHA256SUMS
   wanted=$(awk -v name="$1" '$2 == name || $2 == "*" name { print $1 }' "$work/SHA256SUMS")
   [ -n "$wanted" ] || fail 7 "SHA256SUMS has no line for $1"
-  seen=$(checksum "$work/$1")
-  [ "$seen" = "$wanted" ] || fail 7 "$1 has sha256 $seen, SHA256SUMS says $wanted: it was damaged or altered"
-  say "sha256 $seen is the one in SHA256SUMS"
 }
 
 checksum() {

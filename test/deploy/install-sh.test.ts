@@ -55,10 +55,13 @@ class Site {
     return { PATH: `${this.#stubs}:${process.env.PATH}`, EMF_PXE_BIN: this.bin }
   }
 
+  /** Environment of the script besides what every run has. */
+  more: Readonly<Record<string, string>> = {}
+
   run(...args: string[]) {
     const result = spawnSync('sh', [join(this.media, 'install.sh'), ...args], {
       encoding: 'utf8',
-      env: this.environment,
+      env: { ...this.environment, ...this.more },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Without a controlling terminal, as under a configuration manager.
       ...{ detached: true },
@@ -189,6 +192,25 @@ describe('install.sh', () => {
       assert.deepEqual([site.installed(), site.calls()], [[], []])
     })
   }
+
+  test('a checksum known from elsewhere wins over the one beside the program', (t) => {
+    const site = new Site(t)
+    site.offer('1.0.0')
+    const known = createHash('sha256')
+      .update(readFileSync(join(site.media, 'emf-pxe')))
+      .digest('hex')
+    // What somebody altered, they altered together with its checksum.
+    site.offer('6.6.6')
+    site.more = { EMF_PXE_SHA256: known.toUpperCase() }
+    const { code, said } = site.run()
+    assert.equal(code, 7)
+    assert.match(said, new RegExp(`EMF_PXE_SHA256 says ${known}`))
+    assert.deepEqual(site.installed(), [])
+
+    site.offer('1.0.0')
+    rmSync(join(site.media, 'SHA256SUMS'))
+    assert.equal(site.run().code, 0, 'then SHA256SUMS is not needed')
+  })
 
   test('an AArch64 machine gets the program for it', (t) => {
     const site = new Site(t, 'aarch64')
