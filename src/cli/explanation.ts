@@ -31,7 +31,8 @@ function checkText(
 ): string {
   const about = kind === 'check' ? 'a check of emf-pxe status' : 'why a boot stopped'
   const paragraphs = text.split('\n\n').map((paragraph) => reflow(paragraph, columns))
-  return [`${theme.bold(code)}  ${about}`, ...paragraphs].join('\n\n')
+  const how = kind === 'check' ? [arrowed(`emf-pxe status --only ${code}`, theme, columns)] : []
+  return [`${theme.bold(code)}  ${about}`, ...paragraphs, ...how].join('\n\n')
 }
 
 function firmwareText(

@@ -107,5 +107,6 @@ describe('explaining checks and diagnoses', () => {
     const { exitCode, stdout } = await runInMemory(['explain', 'dhcp-dns'])
     assert.equal(exitCode, 0)
     assert.match(stdout, /dhcp-dns {2}a check of emf-pxe status/)
+    assert.match(stdout, /emf-pxe status --only dhcp-dns\n$/)
   })
 })
