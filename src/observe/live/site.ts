@@ -23,6 +23,8 @@ export class Site {
   readonly #troubles = new Map<string, string>()
   #service: LiveService
   #news: ArtifactNews = {}
+  /** SHA-256 of the boot file that the news are about. */
+  #judged: string | undefined
 
   constructor(version: string, startedAtMs: number) {
     this.#service = { version, startedAtMs, state: 'starting' }
@@ -84,6 +86,8 @@ export class Site {
     if (event.type === 'artifact.loaded') {
       const { architecture, path, sizeBytes, sha256, atMs: sinceMs } = event
       this.#bootFiles.set(architecture, { architecture, state: 'served', path, sizeBytes, sha256, sinceMs })
+      // `fetch` or `rollback` stored it: what was wrong with the file of before is not wrong with this one.
+      if (architecture === 'x64' && sha256 !== this.#judged) this.#news = {}
       return true
     }
     if (event.type !== 'artifact.missing') return false
@@ -105,9 +109,13 @@ export class Site {
         return this.#setService({ state: 'stopped' })
       // Alarms follow the result of the refresh that raised them, and end with the next one.
       case 'artifact.refreshed':
+        this.#judged = event.sha256
+        return this.#setNews({}, event.atMs)
       case 'artifact.unchanged':
+        this.#judged = this.#bootFiles.get('x64')?.sha256
         return this.#setNews({}, event.atMs)
       case 'artifact.refresh-failed':
+        this.#judged = this.#bootFiles.get('x64')?.sha256
         return this.#setNews({ refreshFailure: event.message })
       case 'artifact.trust-mismatch':
         return this.#setNews({ ...this.#news, trustMismatch: event })

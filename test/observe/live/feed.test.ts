@@ -228,6 +228,19 @@ describe('the state of the site', () => {
     assert.equal(feed.site.service.refreshedAtMs, noonMs)
   })
 
+  test('alarms of a refresh end with another boot file that `fetch` has stored, and not with the one they are about', () => {
+    const { feed, publish } = openFeed()
+    feed.expect(expected)
+    for (const event of [started, loaded, listening]) publish(event)
+    publish({ type: 'artifact.refreshed', sha256: 'cc', sizeBytes: 1 })
+    publish({ type: 'artifact.trust-mismatch', trusted: 'aa', served: 'bb' })
+    const file = { type: 'artifact.loaded', architecture: 'x64', path: 'ipxe.efi', sizeBytes: 1 } as const
+    publish({ ...file, sha256: 'cc' })
+    assert.equal(feed.site.ready, false)
+    publish({ ...file, sha256: 'dd' })
+    assert.equal(feed.site.ready, true)
+  })
+
   test('a certificate that expired is an error, one that soon will a warning', () => {
     const { feed, publish } = openFeed()
     publish(loaded)
