@@ -11,6 +11,7 @@ import { receiveBuffer } from './host/receive-buffer.ts'
 import { reversePath } from './host/reverse-path.ts'
 import { lastDay } from './live/last-day.ts'
 import { selfTest } from './live/self-test.ts'
+import { advertisedAddress } from './network/advertised-address.ts'
 import { nicAddress, nicLink } from './network/nics.ts'
 import { ourOffer, rivalProxy, siteBootOptions, winner } from './network/rivals.ts'
 import { dhcpDns, dhcpOptions, siteDhcp } from './network/site-dhcp.ts'
@@ -24,7 +25,7 @@ const unordered: readonly Check[] = [
   ...[configuration, containerNetwork, privileges, ...portChecks, receiveBuffer, neighbourTable],
   ...[firewallRequests, firewallTransfers, reversePath],
   ...[clock, stateDirectory],
-  ...[nicLink, nicAddress, siteDhcp, dhcpOptions, dhcpDns, rivalProxy, siteBootOptions],
+  ...[nicLink, nicAddress, siteDhcp, advertisedAddress, dhcpOptions, dhcpDns, rivalProxy, siteBootOptions],
   ...[present, ...assessments, current, localFiles],
   ...[orchestratorTls, orchestratorCertificate, certificateExpiry, ipxeTls, bootScript, microOs, rateLimit],
   ...[token, orchestratorVersion],

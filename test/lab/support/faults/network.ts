@@ -89,6 +89,23 @@ export const networkFaults: readonly Fault[] = [
     make: rival('--dhcp-range=10.78.0.0,proxy', '--pxe-service=x86-64_EFI,rival,rival.efi'),
   },
   {
+    name: 'the address of our NIC that is in another network than the nodes',
+    check: 'advertised-address',
+    outcome: 'warning',
+    evidence:
+      /nodes get addresses such as 10\.78\.\S+ and are told 10\.79\.0\.1, though 10\.78\.0\.5 of the same NIC/,
+    remedy: /interfaces: \[\{ name: e0, address: 10\.78\.0\.5 \}\]/,
+    make: async (site) => {
+      await site.paste('ip address add 10.79.0.1/16 dev e0')
+      const interfaces = [{ name: 'e0', address: '10.79.0.1' }]
+      const undo = await configured((config) => ({ ...config, interfaces }))(site)
+      return async () => {
+        await undo()
+        await site.paste('ip address del 10.79.0.1/16 dev e0 2>/dev/null || true')
+      }
+    },
+  },
+  {
     name: 'DHCP with option 67',
     check: 'site-boot-options',
     outcome: 'warning',
