@@ -1,3 +1,4 @@
+import { isPlayed } from '../../proxydhcp/played-node.ts'
 import type { LiveHour, LiveMessage, LiveSite, LiveStory } from '../live/snapshot.ts'
 
 /** Which stories a person wants to see. */
@@ -63,8 +64,9 @@ export class WatchModel {
   }
 }
 
+/** Nodes that `status` and `probe` play are no boots, and shown to who asks for their address alone. */
 export function matches(story: LiveStory, filter: WatchFilter): boolean {
-  if (filter.mac !== undefined && !story.mac.includes(filter.mac)) return false
+  if (filter.mac === undefined ? isPlayed(story.mac) : !story.mac.includes(filter.mac)) return false
   if (filter.interface !== undefined && story.interface !== filter.interface) return false
   return !filter.failedOnly || story.outcome === 'failed' || story.outcome === 'refused'
 }

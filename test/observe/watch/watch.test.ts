@@ -59,11 +59,12 @@ const manyNodes = (site: ReturnType<typeof openFeed>) =>
   })
 
 describe('the screen of watch', () => {
-  test('a node that status or probe plays is called so, booting and afterwards', async () => {
+  test('a node that status or probe plays is shown to who asks for its address, and called so', async () => {
     const played = { ...offered, mac: '02:65:6d:00:00:01' }
     for (const afterMs of [0, 120_000]) {
       const { frame } = await watched((site) => site.publish(played), afterMs)
-      const text = frame(80, 24).join('\n')
+      assert.doesNotMatch(frame(80, 24).join('\n'), /02:65:6d|probe of ours/)
+      const text = frame(80, 24, { ...everything, mac: '02:65:6d' }).join('\n')
       assert.match(text, /02:65:6d:00:00:01.*probe of ours: was/)
       assert.doesNotMatch(text, /✗|silence/)
     }
