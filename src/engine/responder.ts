@@ -2,6 +2,7 @@ import type { EventSink, Happening, NodeReference } from '../events/event.ts'
 import { decide } from '../proxydhcp/decide.ts'
 import { identify } from '../proxydhcp/identify.ts'
 import type { NodeMemories } from '../proxydhcp/memory.ts'
+import { isMarkedAsPlayed, playedAlias } from '../proxydhcp/played-node.ts'
 import type {
   Arrival,
   BootPolicy,
@@ -60,22 +61,33 @@ export class DhcpResponder {
   }
 
   #answerRequest(request: DhcpPacket, arrival: Arrival, policy: BootPolicy): Answer | undefined {
-    const node = identify(request)
+    const asking = identify(request)
+    const node = this.#rememberedAs(asking, request, arrival)
     const memory = this.#recall(request, node, arrival)
     if (runsIpxe(node, memory) && messageType(request.options) === MessageType.discover)
       this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
     this.#learnAddress(request, node, memory, arrival)
-    const decision = decide(request, policy, arrival, memory, node)
-    if (decision.kind === 'ignore') {
-      const { reason, detail } = decision
+    const decided = decide(request, policy, arrival, memory, asking)
+    if (decided.kind === 'ignore') {
+      const { reason, detail } = decided
       this.#publish({ type: 'dhcp.ignored', reason, detail, ...reference(node, arrival) })
       return undefined
     }
+    const decision = { ...decided, node }
     const fallback = this.#parts.memories.observeAnswer(decision, request.xid, this.#parts.now())
     if (fallback !== undefined)
       this.#publish({ type: 'dhcp.fallback', ...fallback, ...reference(node, arrival) })
     this.#publishAnswer(decision, request, arrival)
     return { bytes: encode(decision.reply), destination: decision.destination }
+  }
+
+  /** Access lists look at the address that asks; what it is told and remembered as may be a played node. */
+  #rememberedAs(node: NodeIdentity, request: DhcpPacket, { source }: Arrival): NodeIdentity {
+    if (!isMarkedAsPlayed(request) || node.mac === '') return node
+    const mac = playedAlias(node.mac)
+    // The file is fetched from the address that the question came from: it belongs to the same play.
+    if (request.giaddr === '0.0.0.0') this.#parts.directory.learn(mac, source.address)
+    return { ...node, mac }
   }
 
   #recall(request: DhcpPacket, node: NodeIdentity, arrival: Arrival): NodeMemory {

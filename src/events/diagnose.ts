@@ -1,5 +1,5 @@
 import { isPlayed } from '../proxydhcp/played-node.ts'
-import { type BootStory, hasReached } from './story.ts'
+import { type BootStory, hasReached, isLoneFetch } from './story.ts'
 
 /** Why a boot stopped where it did, in words that a technician can act on. */
 export interface Diagnosis {
@@ -106,7 +106,7 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'download-loop',
-    applies: (story) => story.downloads >= 3 && !hasReached(story, 'ipxe-addressed'),
+    applies: (story) => story.downloads >= 3 && !hasReached(story, 'ipxe-addressed') && !isLoneFetch(story),
     explain: (story) => ({
       sentence: `the boot file was downloaded ${story.downloads} times and never got further`,
       remedy:
@@ -148,7 +148,7 @@ const rules: readonly Rule[] = [
   },
   {
     code: 'ipxe-never-started',
-    applies: (story, quietMs) => story.stage === 'fetched' && quietMs > silenceMs,
+    applies: (story, quietMs) => story.stage === 'fetched' && quietMs > silenceMs && !isLoneFetch(story),
     explain: () => ({
       sentence:
         'the boot file was delivered whole, but iPXE was never heard: Secure Boot refused it, or its network driver hangs',

@@ -101,6 +101,17 @@ export function shortened(story: BootStory, most: number): BootStory {
   return { ...story, milestones: [...milestones.slice(0, most / 2), ...milestones.slice(-most / 2)] }
 }
 
+const ofAnyProgram: ReadonlySet<MilestoneKind> = new Set(['fetching', 'fetched', 'failed'])
+
+/**
+ * True for a download that neither a DHCP question nor the size probe of firmware came before: curl or
+ * another TFTP client, by hand. In mode `tftp-only` a legacy ROM looks the same.
+ */
+export function isLoneFetch({ offers, stage, milestones }: BootStory): boolean {
+  const begun = stage === 'fetching' || stage === 'fetched'
+  return begun && offers === 0 && milestones.every(({ kind }) => ofAnyProgram.has(kind))
+}
+
 /** Stages only move forward within one story. */
 export function laterStage(left: BootStage, right: BootStage): BootStage {
   return stageOrder.indexOf(left) >= stageOrder.indexOf(right) ? left : right

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Choice } from '../node/choose.ts'
 import { askBootServer } from '../node/dhcp-client.ts'
+import { markedAsPlayed } from '../proxydhcp/played-node.ts'
 import { bootFileName } from '../wire/dhcp/boot-file.ts'
 import { edk2BootServerRequest, ipxeBootServerRequest } from '../wire/dhcp/requests.ts'
 import type { ProbeOptions } from './probe.ts'
@@ -33,7 +34,7 @@ export async function askNamedBootServer(
       ? ipxeBootServerRequest(hardware, ourAddress, server)
       : edk2BootServerRequest(hardware, ourAddress)
   const question = { network, clock, address: ourAddress, server, port: ports.bootServer, windowMs }
-  const reply = await askBootServer(request, question)
+  const reply = await askBootServer(markedAsPlayed(request), question)
   if (reply === undefined)
     return {
       server,

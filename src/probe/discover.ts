@@ -3,6 +3,7 @@ import type { Clock, DatagramNetwork } from '../net/datagram.ts'
 import { whyEdk2Drops } from '../node/choose.ts'
 import { DhcpClient, type HeardReply } from '../node/dhcp-client.ts'
 import { type Offer, readOffer } from '../node/offer.ts'
+import { markedAsPlayed } from '../proxydhcp/played-node.ts'
 import { domainNameServers, routers } from '../wire/dhcp/addresses.ts'
 import { vendorClass } from '../wire/dhcp/vendor-class.ts'
 import type { NodeKind } from './kinds.ts'
@@ -48,7 +49,7 @@ export async function discover(options: DiscoverOptions): Promise<Answer[]> {
   const client = await DhcpClient.open(options)
   try {
     const hardware = { mac, architecture: kind.architecture, transactionId: randomInt(2 ** 32) }
-    const request = kind.discover(uuid === undefined ? hardware : { ...hardware, uuid })
+    const request = markedAsPlayed(kind.discover(uuid === undefined ? hardware : { ...hardware, uuid }))
     const heard = await client.ask(request, windowMs, (replies) => enough(replies.map(readAnswer)))
     return heard.map(readAnswer)
   } finally {

@@ -221,6 +221,23 @@ const diagnoses: { name: string; events: NodeEvent[]; code: string | undefined; 
     afterMs: 0,
   },
   { name: 'fetched, then silence', events: [offer, probe, request, done], code: 'ipxe-never-started' },
+  { name: 'fetched by a program, not by firmware', events: [request, half, done], code: undefined },
+  {
+    name: 'fetched by a program three times',
+    events: [request, done, request, done, request, done],
+    code: undefined,
+  },
+  {
+    name: 'a program whose download broke',
+    events: [request, half, failed('stopped-acknowledging', 12)],
+    code: 'transfer-cut',
+    afterMs: 0,
+  },
+  {
+    name: 'firmware without a word of DHCP',
+    events: [request, probe, request, done],
+    code: 'ipxe-never-started',
+  },
   { name: 'fetched, a moment ago', events: [offer, probe, request, done], code: undefined, afterMs: 5000 },
   {
     name: 'fetched three times',

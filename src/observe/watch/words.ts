@@ -1,4 +1,4 @@
-import type { BootStage } from '../../events/story.ts'
+import { type BootStage, isLoneFetch } from '../../events/story.ts'
 import { isPlayed } from '../../proxydhcp/played-node.ts'
 import { escapeText } from '../../ui/text.ts'
 import { formatBytes, formatDuration, formatRate } from '../../ui/units.ts'
@@ -22,6 +22,7 @@ export function standing(story: LiveStory): string {
   if (diagnosis !== undefined && outcome !== 'booted') return escapeText(diagnosis.sentence)
   const words = stages[stage]
   if (isPlayed(story.mac)) return `probe of ours: ${words}`
+  if (stage === 'fetched' && isLoneFetch(story)) return 'fetched by a program, not by firmware'
   if (outcome === 'quiet') return `${words}, then silence`
   const delivered = delivery(story)
   return delivered === undefined || stage === 'fetching' ? words : `${words} (${delivered})`
