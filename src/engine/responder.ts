@@ -65,7 +65,7 @@ export class DhcpResponder {
     const node = this.#rememberedAs(asking, request, arrival)
     const memory = this.#recall(request, node, arrival)
     if (runsIpxe(node, memory) && messageType(request.options) === MessageType.discover)
-      this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
+      this.#publishIpxe(node, memory, arrival)
     this.#learnAddress(request, node, memory, arrival)
     const decided = decide(request, policy, arrival, memory, asking)
     if (decided.kind === 'ignore') {
@@ -123,6 +123,13 @@ export class DhcpResponder {
       const waited = waitedSeconds === 0 ? {} : { waitedSeconds }
       this.#publish({ type: 'dhcp.offered', form, gives, bootFile, server, ...waited, ...node })
     }
+  }
+
+  /** Told of the NIC that asks and of the one that the machine booted from: the boot goes on here. */
+  #publishIpxe(node: NodeIdentity, { bootedFrom }: NodeMemory, arrival: Arrival): void {
+    this.#publish({ type: 'ipxe.seen', ...reference(node, arrival) })
+    if (bootedFrom !== undefined)
+      this.#publish({ type: 'ipxe.seen', ...reference({ ...node, mac: bootedFrom }, arrival) })
   }
 
   #publish(event: Happening): void {

@@ -124,7 +124,8 @@ function identify(story: BootStory, event: TimedNodeEvent): BootStory {
 function offered(story: BootStory, event: Extract<TimedNodeEvent, { type: 'dhcp.offered' }>): BootStory {
   if (event.gives === 'script' && hasReached(story, 'ipxe-started')) return story
   const next = {
-    ...advance(story, 'offered'),
+    // A script is only ever named to iPXE, which runs: out of the boot file of another NIC, or of another server.
+    ...advance(story, event.gives === 'script' ? 'ipxe-started' : 'offered'),
     offers: story.offers + 1,
     offerForm: event.form,
     failure: undefined,

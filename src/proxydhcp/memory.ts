@@ -1,4 +1,5 @@
 import { enterRound, fileNamed, type IpxeRounds, noRounds } from './ipxe-rounds.ts'
+import { NamedMachines } from './named-machines.ts'
 import {
   askedBootServer,
   type FormMemory,
@@ -31,10 +32,12 @@ interface Remembered {
  */
 export class NodeMemories {
   readonly #nodes = new Map<string, Remembered>()
+  readonly #machines: NamedMachines
   readonly #maxNodes: number
 
   constructor(options: { readonly maxNodes?: number } = {}) {
     this.#maxNodes = options.maxNodes ?? 10_000
+    this.#machines = new NamedMachines(this.#maxNodes)
   }
 
   get size(): number {
@@ -43,15 +46,27 @@ export class NodeMemories {
 
   /** What a decision about this DISCOVER may know. Nodes that are never answered take no room here. */
   observeDiscover(node: NodeIdentity, transactionId: number, nowMs: number): NodeMemory {
+    if (node.firmware === 'ipxe') return this.#observeIpxe(node, transactionId, nowMs)
     const before = this.#nodes.get(node.mac)
     if (before === undefined) return freshMemory
-    if (node.firmware !== 'ipxe') return { form: nextForm(before.forms, nowMs), ipxe: before.ipxe.stage }
+    return { form: nextForm(before.forms, nowMs), ipxe: before.ipxe.stage }
+  }
+
+  #observeIpxe(node: NodeIdentity, transactionId: number, nowMs: number): NodeMemory {
+    const { ipxe } = this.#enterRound(node.mac, transactionId, nowMs)
+    const bootedFrom = ipxe === 'first' ? this.#machines.bootedFrom(node, nowMs) : undefined
+    return { form: 'direct', ipxe: bootedFrom === undefined ? ipxe : 'chained', bootedFrom }
+  }
+
+  #enterRound(mac: string, transactionId: number, nowMs: number): NodeMemory {
+    const before = this.#nodes.get(mac)
+    if (before === undefined) return freshMemory
     // iPXE runs, so a file was fetched, even where the fetch could not be told by its MAC.
     const now = {
       forms: taken(before.forms, nowMs),
       ipxe: enterRound(before.ipxe, transactionId, nowMs),
     }
-    this.#nodes.set(node.mac, now)
+    this.#nodes.set(mac, now)
     return { form: 'direct', ipxe: now.ipxe.stage }
   }
 
@@ -74,6 +89,7 @@ export class NodeMemories {
     let { forms, ipxe } = before
     if (decision.kind === 'offer' && firmware === 'pxe') forms = offered(forms, decision.form, nowMs)
     if (decision.kind === 'offer' && firmware === 'ipxe') ipxe = enterRound(ipxe, transactionId, nowMs)
+    if (decision.gives !== 'script' && firmware !== 'ipxe') this.#machines.note(decision.node, nowMs)
     if (decision.gives !== 'script') ipxe = fileNamed(ipxe, firmware === 'ipxe' ? 'ipxe' : 'firmware', nowMs)
     this.#remember(mac, { forms, ipxe })
     return fallbackBetween(pendingForm(before.forms, nowMs), pendingForm(forms, nowMs))

@@ -56,6 +56,8 @@ export interface NodeMemory {
   readonly form: OfferForm
   /** Where iPXE on this node stands, when it is iPXE that asks. */
   readonly ipxe: IpxeStage
+  /** MAC address of the NIC that the machine booted from, when iPXE asks by another one. */
+  readonly bootedFrom?: string | undefined
 }
 
 /**

@@ -61,6 +61,19 @@ test('iPXE out of the boot file is given the script, and seen', async () => {
   assert.equal(site.server.stories.get(mac)?.stage, 'ipxe-addressed')
 })
 
+test('iPXE that takes its address on another NIC of the node goes on with the boot of the first one', async () => {
+  const uuid = '11112222-3333-4444-5555-666677778888'
+  const site = await openSite({ config: 'scriptUrl: http://boot.example/boot.ipxe\n' })
+  const hardware = { ...site.node.hardware, uuid }
+  await site.lan.boot({ ...site.node, hardware })
+  const second = site.lan.nodeOptions(2, 9)
+  const asIpxe = { ...second, hardware: { ...second.hardware, uuid } }
+  await site.lan.clock.until(addressAsIpxe(asIpxe))
+  assert.equal(site.server.stories.get(mac)?.stage, 'ipxe-started')
+  const { stage, offers } = site.server.stories.get(asIpxe.hardware.mac) ?? {}
+  assert.deepEqual([stage, offers], ['ipxe-addressed', 1])
+})
+
 test('a file swapped during a transfer leaves that transfer whole, and the next one gets the new file', async () => {
   const second = Buffer.alloc(500_000, 'second')
   const site = await openSite()

@@ -175,6 +175,65 @@ describe('iPXE', () => {
     assert.equal(site.discover(210, ipxe(10)), 'direct script', 'the next boot')
   })
 
+  describe('that comes back by another NIC of the machine', () => {
+    const other = '52:54:00:00:00:02'
+    const onOther = (xid: number, uuid: string | undefined = hardware.uuid) => {
+      const { uuid: _, ...rest } = hardware
+      return ipxeDiscover({
+        ...rest,
+        ...(uuid === undefined ? {} : { uuid }),
+        mac: other,
+        transactionId: xid,
+      })
+    }
+
+    test('gets the script, at its retries too', () => {
+      const site = new Site()
+      site.discover(0, firmware())
+      for (const seconds of [10, 11, 13]) assert.equal(site.discover(seconds, onOther(5)), 'direct script')
+      assert.equal(site.discover(30, onOther(6)), 'direct script')
+    })
+
+    test('is known by the NIC that firmware booted from', () => {
+      const site = new Site()
+      site.discover(0, firmware())
+      const { bootedFrom } = site.memories.observeDiscover(identify(onOther(5)), 5, 10_000)
+      assert.equal(bootedFrom, mac)
+    })
+
+    test('is another machine when neither says a UUID', () => {
+      const site = new Site()
+      const { uuid: _, ...nameless } = hardware
+      site.discover(0, edk2Discover(nameless))
+      assert.equal(site.discover(10, ipxeDiscover({ ...nameless, mac: other })), 'direct file')
+    })
+
+    test('is another machine when its UUID is another one, or was named a file never or long ago', () => {
+      const site = new Site()
+      site.discover(0, firmware())
+      assert.equal(site.discover(10, onOther(5, '99992222-3333-4444-5555-666677778888')), 'direct file')
+      assert.equal(new Site().discover(10, onOther(5)), 'direct file')
+      const late = new Site()
+      late.discover(0, firmware())
+      assert.equal(late.discover(attemptWindowMs / 1000, onOther(5)), 'direct file')
+    })
+
+    test('is iPXE in a ROM when the file was named to iPXE', () => {
+      const site = new Site()
+      site.discover(0, ipxe(1))
+      assert.equal(site.discover(10, onOther(5)), 'direct file')
+    })
+
+    test('goes in circles there too, and is let go', () => {
+      const site = new Site()
+      site.discover(0, firmware())
+      const answers = Array.from({ length: mostRounds + 1 }, (_, round) =>
+        site.discover(10 + round, onOther(round + 1)),
+      )
+      assert.deepEqual([answers.at(-2), answers.at(-1)], ['direct script', 'ipxe-loop'])
+    })
+  })
+
   test('chained over HTTP boot gets the script', () => {
     const site = new Site({ httpBootUrls: { x64: 'http://e/x' } })
     site.discover(0, edk2HttpDiscover({ ...hardware, architecture: 16 }))
