@@ -166,6 +166,26 @@ describe('waiting for a rollout', () => {
     await assert.rejects(waitIn(site), { code: 'DEPLOY_NOT_HEALTHY', message: /timed out waiting/ })
   })
 
+  test('a Deployment, or other names, by values of the operator’s own', async () => {
+    const statusOf = async (ownValues: string) => {
+      const commands: string[] = []
+      const host = {
+        run: async (words: readonly string[]) => {
+          commands.push(words.join(' '))
+          return { exitCode: 0, stdout: '', output: '' }
+        },
+      } as unknown as DeployHost
+      const kubernetes = { ...sampleValues.kubernetes, release: 'site', ownValues }
+      await awaitRollout(host, 'site', { ...sampleValues, kubernetes }, () => {})
+      return commands.join('\n')
+    }
+    assert.match(await statusOf('kind: Deployment'), /rollout status deployment\/site-emf-pxe /)
+    const named = await statusOf('{nameOverride: pxe}')
+    assert.match(named, /rollout status daemonset\/site-pxe /)
+    assert.match(named, /name=pxe,app\.kubernetes\.io\/instance=site/)
+    assert.match(await statusOf('{fullnameOverride: boot}'), /rollout status daemonset\/boot /)
+  })
+
   test('a cluster in which no node takes a pod is no success', async () => {
     const site = cluster(() => [daemonSet(0, { pxe: 'yes' })], edges)
     const host = {

@@ -2,6 +2,7 @@ import { EmfPxeError } from '../../errors/error.ts'
 import { escapeText } from '../../ui/text.ts'
 import { lastLines } from '../apply.ts'
 import type { DeployHost } from '../host.ts'
+import { releaseValues } from '../render/helm.ts'
 import type { RenderValues } from '../values.ts'
 import { type AwayNode, type KubernetesObject, type Standing, standingOf } from './rollout-standing.ts'
 
@@ -22,13 +23,11 @@ const slices = (waitMinutes * 60) / sliceSeconds
 export async function awaitRollout(
   host: DeployHost,
   context: string,
-  { kubernetes }: RenderValues,
+  values: RenderValues,
   tell: (warning: string) => void,
 ): Promise<void> {
-  const { release, namespace } = kubernetes
-  const kubectl = kubectlIn(context, namespace)
-  const workload = `daemonset/${fullName(release)}`
-  const selector = ['--selector', `app.kubernetes.io/name=emf-pxe,app.kubernetes.io/instance=${release}`]
+  const kubectl = kubectlIn(context, values.kubernetes.namespace)
+  const { workload, selector } = workloadOf(values)
   const told = new Set<string>()
   let last = ''
   for (let slice = 0; slice < slices; slice += 1) {
@@ -123,7 +122,18 @@ function kubectlIn(context: string, namespace: string): readonly string[] {
   return ['kubectl', '--context', context, '--namespace', namespace]
 }
 
-/** As the chart's `emf-pxe.fullname`. */
-function fullName(release: string): string {
-  return release.includes('emf-pxe') ? release : `${release}-emf-pxe`
+/** What the chart makes of these values: kind, `emf-pxe.fullname` and `emf-pxe.selectorLabels`. */
+function workloadOf(values: RenderValues) {
+  const { kind, nameOverride, fullnameOverride } = releaseValues(values)
+  const { release } = values.kubernetes
+  const name = text(nameOverride) ?? 'emf-pxe'
+  const full = text(fullnameOverride) ?? (release.includes(name) ? release : `${release}-${name}`)
+  return {
+    workload: `${kind === 'Deployment' ? 'deployment' : 'daemonset'}/${full}`,
+    selector: ['--selector', `app.kubernetes.io/name=${name},app.kubernetes.io/instance=${release}`],
+  }
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined
 }

@@ -52,6 +52,11 @@ spec:
         capabilities:
           drop: [ALL]
           add: [CHOWN]
+      # A quota of the namespace may ask for them of every container.
+      {{- with .Values.resources }}
+      resources:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
       volumeMounts:
         - name: state
           mountPath: /var/lib/emf-pxe
