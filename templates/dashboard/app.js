@@ -42,7 +42,7 @@ function draw() {
   requestAnimationFrame(() => {
     drawing = false
     if (site === undefined) return
-    const all = [...stories.values()]
+    const all = [...stories.values()].filter(isNode)
     const booting = all.filter(({ outcome }) => outcome === 'booting')
     showSite(site, Date.now() + offsetMs)
     if (hours !== charted) showDay(hours)
@@ -55,10 +55,21 @@ function draw() {
 const macFilter = document.getElementById('mac-filter')
 const failedFilter = document.getElementById('failed-filter')
 
+/** The start of the MAC addresses that `emf-pxe status` and `probe` play; they are found by that filter alone. */
+const playedPrefix = '02:65:6d:'
+
+function isNode({ mac }) {
+  return typedMac() !== '' || !mac.startsWith(playedPrefix)
+}
+
 function wanted({ outcome, mac }) {
   if (outcome === 'booting') return false
   if (failedFilter.checked && outcome !== 'failed' && outcome !== 'refused') return false
-  return mac.includes(macFilter.value.trim().toLowerCase().replaceAll('-', ':'))
+  return mac.includes(typedMac())
+}
+
+function typedMac() {
+  return macFilter.value.trim().toLowerCase().replaceAll('-', ':')
 }
 
 macFilter.addEventListener('input', draw)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
 import { readAsset } from '../../../src/cli/assets.ts'
 import { openDashboard } from '../../../src/observe/dashboard/server.ts'
+import { playedPrefix } from '../../../src/proxydhcp/played-node.ts'
 import { projectRoot } from '../../support/imports.ts'
 import { offered, openFeed } from '../live/support.ts'
 
@@ -30,6 +31,11 @@ function statusFor(host: string): Promise<number | undefined> {
 
 describe('the dashboard', () => {
   const files = globSync('templates/dashboard/*', { cwd: projectRoot })
+
+  test('the page knows the nodes that status and probe play', () => {
+    const page = readFileSync(join(projectRoot, 'templates/dashboard/app.js'), 'utf8')
+    assert.ok(page.includes(`const playedPrefix = '${playedPrefix}:'`))
+  })
 
   for (const file of files) {
     const name = file.split('/').at(-1) ?? ''
