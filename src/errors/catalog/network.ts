@@ -3,6 +3,11 @@ import { entries } from './entry.ts'
 
 /** What sockets run into; raised in `src/net`. */
 export const networkErrors = entries({
+  INTERFACE_UNUSABLE: {
+    title: 'A network interface cannot be used as it is',
+    exitCode: exitCodes.host,
+    hint: 'ip -brief address',
+  },
   DEVICE_BINDING_REFUSED: {
     title: 'This user may not bind a socket to one network interface',
     exitCode: exitCodes.host,
