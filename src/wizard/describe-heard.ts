@@ -56,7 +56,7 @@ function choiceLine(
   if (rival !== undefined)
     return {
       outcome: 'warning',
-      text: `UEFI firmware chooses whoever is first, ${escapeText(rival.server)} or us: switch the other off`,
+      text: `UEFI firmware chooses whoever is first, ${escapeText(rival.server)} or us: switch the other off, unless it is a second server of yours`,
     }
   if (choice.kind === 'fetch' && others.some(({ bootFile }) => bootFile === choice.file))
     return {
