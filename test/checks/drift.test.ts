@@ -76,6 +76,16 @@ describe('drift', () => {
       assert.equal(result.remedy === undefined, outcome === 'ok')
     })
 
+  test('a file that cannot be read is not gone', async () => {
+    const done = [{ kind: 'file', path: directory, sha256: 'ab' }] as const
+    const readInstallation = async () => {
+      const installation = await installed('helm')()
+      return { ...installation, done }
+    }
+    const result = await drift.run(facts({ run: says(''), readInstallation }))
+    assert.equal(result.outcome, 'ok', result.evidence)
+  })
+
   test('a file that changed and a unit that was not read are both told', async () => {
     const wishes = { run: unit({ NeedDaemonReload: 'yes' }), readInstallation: installed('systemd', 'ab') }
     const { evidence, remedy } = await drift.run(facts(wishes))
