@@ -22,7 +22,7 @@ const lastCheck = z.object({
   trusted: z.array(z.string()),
 })
 
-/** How the last look at the orchestrator went, for `status` and `doctor` in another process. */
+/** How the last look at the orchestrator went, for `status` in another process. */
 export type LastCheck = Omit<z.output<typeof lastCheck>, 'schema'>
 
 /** Undefined when there was none, or its notes cannot be read. */

@@ -46,7 +46,7 @@ function alarmsOf({ findings, report }: RefreshOutcome): ArtifactEvent[] {
   })
 }
 
-/** What `status` and `doctor` will want to know of it. */
+/** What `status` will want to know of it. */
 export function noteOf(outcome: RefreshOutcome, atMs: number): LastCheck {
   const { kind, report, findings } = outcome
   const served = report?.served

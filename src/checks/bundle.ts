@@ -32,7 +32,7 @@ export async function writeBundle(
  * routes, firewall rules, and what a served NIC sent and received on the PXE ports in some seconds, in
  * which a node is played. Tokens, passwords and Authorization headers are replaced wherever they stand.
  */
-export async function makeBundle(checks: readonly FinishedCheck[], facts: Facts): Promise<Buffer> {
+async function makeBundle(checks: readonly FinishedCheck[], facts: Facts): Promise<Buffer> {
   const secrets = await knownSecrets(facts)
   const clean = (text: string) => redact(text, secrets)
   const { version, configFile, stateDirectory } = facts.options

@@ -17,7 +17,7 @@ export interface Surroundings {
 export type ConfiguredInterface = Config['interfaces'][number]
 
 /** The NIC of the default route. */
-export const defaultRouteRule = 'default-route'
+const defaultRouteRule = 'default-route'
 
 /** True when `name` is not a NIC's name but says which NIC: `default-route`, or a network such as `10.20.0.0/24`. */
 export function isInterfaceRule(name: string): boolean {

@@ -16,7 +16,7 @@ export interface Migrated {
 
 /** Steps in order of `from`; there has been one version so far. */
 const migrations: readonly Migration[] = []
-export const configVersion = 1
+const configVersion = 1
 
 /**
  * Brings a parsed configuration of an older version to this one. A file without a version is of

@@ -5,7 +5,7 @@ import { makeIdentity } from './orchestrator-certificates.ts'
 import { signToSize } from './sign-image.ts'
 
 /** Size of the boot file that the orchestrator's release builds have: 2110 blocks of 512 bytes. */
-export const bootFileBytes = 1_080_320
+const bootFileBytes = 1_080_320
 
 /** An orchestrator that serves a whole boot: a signed boot file that trusts it, script, kernel, initramfs. */
 export async function startDemoOrchestrator(): Promise<EmbeddedOrchestrator> {

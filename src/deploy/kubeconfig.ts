@@ -11,9 +11,7 @@ export interface KubernetesContext {
 }
 
 /** Files that `kubectl` and `helm` read, in their order. */
-export function kubeconfigFiles(
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
+function kubeconfigFiles(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const listed = (environment.KUBECONFIG ?? '').split(':').filter((file) => file !== '')
   if (listed.length > 0) return listed
   return environment.HOME === undefined ? [] : [join(environment.HOME, '.kube', 'config')]

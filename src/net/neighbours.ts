@@ -45,7 +45,7 @@ export function neighbourMac(address: string): string | undefined {
 }
 
 /** MAC address (lower case) by IPv4 address. */
-export function readNeighbours(): Neighbours {
+function readNeighbours(): Neighbours {
   return parseNeighbours(readText('/proc/net/arp') ?? '')
 }
 

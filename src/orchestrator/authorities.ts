@@ -14,9 +14,6 @@ export interface TrustPolicy {
   readonly pinnedSha256?: string
 }
 
-/** What this system trusts, and nothing more. */
-export const systemTrust: TrustPolicy = { extraAuthorities: [] }
-
 /**
  * The system's authorities, those that come with Node, and NODE_EXTRA_CA_CERTS. Node's own are
  * needed in containers without a certificate store; the system's hold a company's private CA.

@@ -89,7 +89,7 @@ export function barLine(state: ProgressState, theme: Theme, columns: number): st
 }
 
 /** The same without a bar, for logs. */
-export function plainLine(state: ProgressState): string {
+function plainLine(state: ProgressState): string {
   return `${state.label}: ${describe(state)}`
 }
 

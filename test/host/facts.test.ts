@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { readManagers } from '../../src/host/managers.ts'
 import { mayOpenPort, parsePrivileges, readPrivileges } from '../../src/host/privileges.ts'
-import { findProgram, type ProgramResult, runProgram } from '../../src/host/run-program.ts'
-import { parseOsRelease, readSystem } from '../../src/host/system.ts'
-
-const answers = (results: Record<string, ProgramResult>) => async (name: string) =>
-  results[name] ?? ({ kind: 'missing' } as const)
-const said = (stdout: string): ProgramResult => ({ kind: 'ok', stdout })
+import { findProgram, runProgram } from '../../src/host/run-program.ts'
 
 describe('privileges', () => {
   const status = (uid: string, effective: string, more = '') =>
@@ -40,59 +34,6 @@ describe('privileges', () => {
   })
   test('a process that has ended has none', () => {
     assert.equal(readPrivileges(4_194_305), undefined)
-  })
-})
-
-describe('the distribution', () => {
-  test('values may be quoted', () => {
-    const text =
-      '# comment\nPRETTY_NAME="The \\"Best\\" Linux 9"\nID=\'best\'\nID_LIKE="rhel fedora"\nVERSION_ID=9\n'
-    assert.deepEqual(parseOsRelease(text), {
-      id: 'best',
-      like: ['rhel', 'fedora'],
-      version: '9',
-      name: 'The "Best" Linux 9',
-    })
-  })
-  test('without a file it is just Linux', () => {
-    assert.deepEqual(parseOsRelease(''), { id: 'linux', like: [], version: undefined, name: 'linux' })
-  })
-  test('text is made safe for a terminal', () => {
-    assert.equal(parseOsRelease('PRETTY_NAME="\x1b[31mred"').name, '\\x1b[31mred')
-  })
-  test('that of this machine is known', () => {
-    assert.match(readSystem().kernel, /^\d+\.\d+/)
-  })
-})
-
-describe('what could run us', () => {
-  const docker = 'Cannot connect to the Docker daemon'
-  const everything = {
-    systemctl: said('systemd 252 (252.22-1~deb12u1)\n+PAM +AUDIT'),
-    docker: { kind: 'failed', problem: docker } as const,
-    kubectl: said('{"clientVersion":{},"serverVersion":{"gitVersion":"v1.31.2+k3s1"}}'),
-    helm: said('v3.15.2+g1a500d5\n'),
-  }
-
-  test('what works has a version, what does not says why', async () => {
-    assert.deepEqual(await readManagers(answers(everything), () => true), {
-      systemd: { state: 'usable', version: '252' },
-      docker: { state: 'unusable', problem: docker },
-      kubernetes: { state: 'usable', version: 'v1.31.2+k3s1' },
-      helm: { state: 'usable', version: 'v3.15.2+g1a500d5' },
-    })
-  })
-  test('systemd that is only installed runs nothing', async () => {
-    const { systemd } = await readManagers(answers(everything), () => false)
-    assert.deepEqual(systemd, { state: 'unusable', problem: 'systemd does not run this machine' })
-  })
-  test('nothing installed', async () => {
-    const facts = await readManagers(answers({}), () => false)
-    assert.deepEqual(new Set(Object.values(facts).map(({ state }) => state)), new Set(['absent']))
-  })
-  test('kubectl that finds no cluster', async () => {
-    const { kubernetes } = await readManagers(answers({ kubectl: said('{"clientVersion":{}}') }), () => false)
-    assert.deepEqual(kubernetes, { state: 'unusable', problem: 'it told no version' })
   })
 })
 

@@ -7,12 +7,12 @@ import { test } from 'node:test'
 import { makeIdentity } from '../../src/demo/orchestrator-certificates.ts'
 
 const program = `
-  const { secureContext, systemTrust } = await import('./src/orchestrator/authorities.ts')
+  const { secureContext } = await import('./src/orchestrator/authorities.ts')
   const tls = await import('node:tls')
   const added = []
   const create = tls.default.createSecureContext
   tls.default.createSecureContext = (options) => (added.push(...options.ca), create(options))
-  secureContext(systemTrust)
+  secureContext({ extraAuthorities: [] })
   process.stdout.write(JSON.stringify(added))
 `
 

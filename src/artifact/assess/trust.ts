@@ -5,7 +5,7 @@ import { type Expectations, error, type Finding, warning } from './finding.ts'
 
 const dayMs = 86_400_000
 /** The orchestrator renews its certificate 90 days before the end: a month left means that it did not. */
-export const usualExpiryWarningDays = 30
+const usualExpiryWarningDays = 30
 
 /** Will iPXE on the nodes accept the endpoint, today and in the weeks to come? */
 export function assessTrust(report: ArtifactReport, expected: Expectations): readonly Finding[] {

@@ -127,6 +127,6 @@ function amount({ receivedBytes, totalBytes }: PartialFile): string {
   return `${receivedBytes} of ${totalBytes ?? 'an unknown number of'} bytes`
 }
 
-export function displayUrl(url: string): string {
+function displayUrl(url: string): string {
   return escapeText(url.replace(/\/\/[^/@]*@/, '//'))
 }

@@ -5,7 +5,7 @@ import { configFileText } from './config-file.ts'
 import { fill } from './fill.ts'
 
 export const unitName = 'emf-pxe.service'
-export const unitPath = `/etc/systemd/system/${unitName}`
+const unitPath = `/etc/systemd/system/${unitName}`
 export const sysctlPath = '/etc/sysctl.d/60-emf-pxe.conf'
 
 /** Configuration, kernel ceiling and service, in the order in which they are needed. Pure. */

@@ -64,7 +64,7 @@ function attach(libc: Libc, descriptor: number, ports: readonly number[]): boole
 }
 
 /** IPv4, UDP, first fragment, and one of the ports at either end; jumps count from the next instruction. */
-export function udpFilter(ports: readonly number[]): readonly Instruction[] {
+function udpFilter(ports: readonly number[]): readonly Instruction[] {
   const checks = 7
   const drop = checks + 2 * (ports.length + 1)
   const accept = drop + 1

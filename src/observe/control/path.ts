@@ -7,7 +7,7 @@ const usualStateDirectory = '/var/lib/emf-pxe'
  * The directory below /run that systemd makes for the service with this state directory, and takes away
  * with it (`RuntimeDirectory=`); undefined for one that is not below /var/lib.
  */
-export function runDirectoryOf(stateDirectory: string): string | undefined {
+function runDirectoryOf(stateDirectory: string): string | undefined {
   const name = /^\/var\/lib\/([^/].*?)\/?$/.exec(stateDirectory)?.[1]
   return name === undefined ? undefined : `/run/${name}`
 }

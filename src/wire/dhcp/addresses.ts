@@ -34,12 +34,6 @@ export function leaseSeconds(options: DhcpOptions): number | undefined {
   return new DataView(value.buffer, value.byteOffset).getUint32(0)
 }
 
-/** Option 57 (RFC 2132 §9.10): the longest message a client takes, bytes with IP and UDP headers. */
-export function maximumMessageBytes(options: DhcpOptions): number | undefined {
-  const value = options.get(DhcpOption.maximumMessageSize)
-  return value?.length === 2 ? (value[0] ?? 0) * 0x100 + (value[1] ?? 0) : undefined
-}
-
 function oneAddress(options: DhcpOptions, option: number): string | undefined {
   const value = options.get(option)
   return value?.length === 4 ? bytesToAddress(value) : undefined

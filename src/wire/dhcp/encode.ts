@@ -5,7 +5,7 @@ import type { DhcpOptions, DhcpPacket } from './packet.ts'
 import { textToBytes } from './text.ts'
 
 /** Old relays and BIOS ROMs drop what is shorter than a BOOTP message (RFC 1542 §2.1). */
-export const minimumPacketBytes = 300
+const minimumPacketBytes = 300
 
 const optionsOffset = 240
 const longestValueBytes = 255

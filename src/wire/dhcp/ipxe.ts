@@ -7,7 +7,7 @@ import { userClasses } from './user-class.ts'
 export const IpxeSubOption = { busIdentifier: 177, version: 235 } as const
 
 /** Option 175: settings and features that only iPXE sends. */
-export function ipxeSubOptions(options: DhcpOptions): SubOptions {
+function ipxeSubOptions(options: DhcpOptions): SubOptions {
   return subOptionsOf(options, DhcpOption.ipxeEncapsulated, 'pad-and-end')
 }
 

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import {
   domainNameServers,
   leaseSeconds,
-  maximumMessageBytes,
   requestedAddress,
   routers,
   serverIdentifier,
@@ -69,10 +68,6 @@ describe('addresses and numbers', () => {
   test('lease time (51) is unsigned', () => {
     assert.equal(leaseSeconds(options([51, [0xff, 0xff, 0xff, 0xff]])), 4_294_967_295)
     assert.equal(leaseSeconds(options([51, [1]])), undefined)
-  })
-  test('longest message (57)', () => {
-    assert.equal(maximumMessageBytes(options([57, [0x05, 0xc0]])), 1472)
-    assert.equal(maximumMessageBytes(none), undefined)
   })
   test('parameter request list (55)', () => {
     assert.deepEqual(parameterRequestList(options([55, [1, 3, 60]])), [1, 3, 60])
