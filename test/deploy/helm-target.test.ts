@@ -99,6 +99,8 @@ describe('installing with Helm', () => {
     await removeAll(machine)
     assert.deepEqual([cluster.release, [...cluster.namespaces]], [undefined, []])
     assert.deepEqual(machine.snapshot(), before)
+    const ending = machine.commands.find((command) => command.includes('delete namespace'))
+    assert.match(String(ending), /--timeout=\d+s$/, 'a node that is down is not waited for without end')
   })
 
   test('a second run changes nothing', async (t) => {

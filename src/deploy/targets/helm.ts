@@ -141,8 +141,9 @@ function namespaceCommands(
       id: 'namespace',
       title: `kubectl create namespace ${namespace}`,
       run: [...kubectl, 'create', 'namespace', namespace],
-      // Somebody else's namespace stays, and so does what else is in it.
-      ...(existed ? {} : { undo: [...kubectl, 'delete', 'namespace', namespace] }),
+      // Somebody else's namespace stays, and so does what else is in it. The pod of a node that is down
+      // is gone only when that node is back: until then nobody waits for it here.
+      ...(existed ? {} : { undo: [...kubectl, 'delete', 'namespace', namespace, '--timeout=60s'] }),
       unless: 'namespace-exists',
     },
     {
