@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 import {
   arrows,
@@ -38,8 +39,12 @@ describe('architecture', () => {
 
   test('every room is in the picture', () => {
     const strangers = new Set(inside('src').map(({ file }) => roomOf(file)))
+    const rooms = [...strangers]
     for (const room of Object.keys(arrows)) strangers.delete(room)
     noProblems([...strangers].map((room) => `src/${room}/ has no line in test/support/house-rules.ts`))
+    const picture = readFileSync('docs/architecture.md', 'utf8')
+    const undrawn = rooms.filter((room) => !picture.includes(`\n  ${room}/ `))
+    noProblems(undrawn.map((room) => `src/${room}/ has no line in docs/architecture.md`))
   })
 
   test('arrows: a room imports only the rooms it may know', () => {
