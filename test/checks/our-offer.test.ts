@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, test } from 'node:test'
+import { present } from '../../src/checks/artifact/boot-file.ts'
 import { ok } from '../../src/checks/check.ts'
 import { Facts, type HeardOnNic } from '../../src/checks/facts.ts'
 import { ourOffer } from '../../src/checks/network/rivals.ts'
@@ -12,8 +13,8 @@ import { check, someFacts } from './support.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'emf-pxe-our-offer-'))
 after(() => rmSync(directory, { recursive: true }))
-const present = join(directory, 'ipxe.efi')
-writeFileSync(present, 'MZ')
+const localFile = join(directory, 'ipxe.efi')
+writeFileSync(localFile, 'MZ')
 
 /** A machine whose service answers nothing. */
 class Silent extends Facts {
@@ -22,9 +23,19 @@ class Silent extends Facts {
   }
 }
 
+test('without the downloaded file, status has the word of the log for it', async () => {
+  const configText = 'interfaces: [{ name: e0 }]\norchestrator: { fqdn: edge.test }'
+  const [result] = await runChecks([{ ...present, dependsOn: [] }], new Silent(someFacts({ configText })), {
+    clock: new VirtualClock(),
+  })
+  assert.equal(result?.outcome, 'failed')
+  assert.match(result?.evidence ?? '', /no boot file is stored there\. .*\(artifact-missing\)/)
+  assert.equal(result?.remedy?.startsWith('emf-pxe fetch'), true)
+})
+
 describe('a service that offers nothing', () => {
   const rows: [name: string, config: string, outcome: string, because: string | undefined][] = [
-    ['with its local file there', `bootFiles: { x64: ${present} }`, 'failed', undefined],
+    ['with its local file there', `bootFiles: { x64: ${localFile} }`, 'failed', undefined],
     ['without its local file', 'bootFiles: { x64: /nowhere/ipxe.efi }', 'skipped', 'local-boot-files'],
     ['without the downloaded file', 'orchestrator: { fqdn: edge.test }', 'skipped', 'boot-file-present'],
     ['with nothing configured for x64', 'bootFiles: { arm64: /boot/a.efi }', 'failed', undefined],

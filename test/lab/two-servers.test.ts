@@ -18,7 +18,7 @@ const ports = { server: 67, client: 68 }
 
 test('100 nodes boot at their first DISCOVER beside a server without a boot file, which then gets it', {
   skip,
-  timeout: 120_000,
+  timeout: 240_000,
 }, async (context) => {
   const { site, empty, late } = await openSite(context)
   const first = await boot(site, 100)

@@ -1,6 +1,7 @@
 import { assess } from '../../artifact/assess/assess.ts'
 import type { Finding } from '../../artifact/assess/finding.ts'
 import type { ErrorCode } from '../../errors/catalog.ts'
+import { EmfPxeError } from '../../errors/error.ts'
 import { formatAge, formatBytes } from '../../ui/units.ts'
 import { type Check, type CheckResult, failed, ok, skipped, warning } from '../check.ts'
 import type { Facts } from '../facts.ts'
@@ -12,12 +13,20 @@ export const present: Check = {
   dependsOn: ['configuration'],
   async run(facts) {
     if (!(await facts.usesArtifact())) return skipped(local)
-    const { entry, isFallback } = await facts.stored()
+    const stored = await facts.stored().catch(nothingStored)
+    if ('outcome' in stored) return stored
+    const { entry, isFallback } = stored
     const seen = `${formatBytes(entry.sizeBytes)}, sha256 ${entry.sha256.slice(0, 12)}…, fetched ${formatAge(entry.fetchedAtMs, facts.nowMs())}`
     return isFallback
       ? failed(`the current file is damaged, the one before is served: ${seen}`, 'emf-pxe fetch')
       : ok(seen)
   },
+}
+
+/** In the word of the log and of `nodes` for what comes of it. */
+function nothingStored(error: unknown): CheckResult {
+  if (!(error instanceof EmfPxeError) || error.code !== 'ARTIFACT_MISSING') throw error
+  return failed(`${error.message} A service without it answers no node (artifact-missing).`, error.hint)
 }
 
 const local = 'x64 nodes get a local file'
