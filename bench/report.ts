@@ -40,7 +40,7 @@ function scenarioText(scenario: string, results: readonly Measured[]): string {
 /** Datagrams that one node needs at 1468 bytes a block, OACKs included. */
 const blocksOfFile = 738
 
-const header = `  ${'server'.padEnd(20)} ${['failed', 'total ms', 'median ms', 'p99 ms', 'ratio', 'sent/file', 'server CPU', 'client CPU', 'ready ms', 'rest MB', 'peak MB'].map((name) => name.padStart(10)).join(' ')}`
+const header = `  ${'server'.padEnd(20)} ${['failed', 'total ms', 'near ms', 'median ms', 'p99 ms', 'ratio', 'sent/file', 'server CPU', 'client CPU', 'ready ms', 'rest MB', 'peak MB'].map((name) => name.padStart(10)).join(' ')}`
 
 function row(one: Measured, baselineMs: number | undefined): string {
   const totalMs = median(one, (run) => run.totalMs)
@@ -48,6 +48,7 @@ function row(one: Measured, baselineMs: number | undefined): string {
   const cells = [
     String(median(one, ({ failed }) => failed)),
     totalMs.toFixed(0),
+    median(one, ({ nearMs }) => nearMs).toFixed(0),
     median(one, ({ medianMs }) => medianMs).toFixed(0),
     median(one, ({ p99Ms }) => p99Ms).toFixed(0),
     ratio,

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly without?: readonly string[]
 }
 
+const mixed = { nodes: 200, slowNodes: 100, slowRttMs: 20 } as const
+
 /** Nodes all start at once; round-trip time and loss are made in the client. */
 export const scenarios: readonly Scenario[] = [
   { name: '1 node', storm: { nodes: 1 } },
@@ -16,6 +18,8 @@ export const scenarios: readonly Scenario[] = [
   { name: '1 node, 20 ms round trip', storm: { nodes: 1, rttMs: 20 }, long: true },
   { name: '1 node, lock-step', storm: { nodes: 1, window: 1 } },
   { name: '50 nodes', storm: { nodes: 50 } },
+  { name: '100 nodes near, 100 nodes slow (20 ms, lock step)', storm: mixed, long: true },
+  { name: '100 nodes near and no others', storm: { nodes: 100 }, long: true },
   { name: '200 nodes', storm: { nodes: 200 }, long: true },
   { name: '500 nodes', storm: { nodes: 500 }, long: true },
   { name: '1000 nodes', storm: { nodes: 1000 }, long: true },

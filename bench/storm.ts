@@ -8,6 +8,8 @@ export interface StormResult {
   readonly done: number
   readonly failed: number
   readonly totalMs: number
+  /** Until the last node that is not slow has ended. */
+  readonly nearMs: number
   readonly medianMs: number
   readonly p99Ms: number
   /** Timeouts of nodes, each of which costs that node 4 s. */
@@ -26,6 +28,9 @@ export interface StormOptions {
   readonly nodes: number
   readonly file: string
   readonly rttMs?: number
+  /** So many of them are far away, and go in lock step. */
+  readonly slowNodes?: number
+  readonly slowRttMs?: number
   readonly lossPercent?: number
   readonly window?: number
   readonly seed?: number
@@ -51,6 +56,10 @@ export async function storm(client: string, options: StormOptions): Promise<Stor
     String(options.nodes),
     '--rtt',
     String(options.rttMs ?? 0),
+    '--slow',
+    String(options.slowNodes ?? 0),
+    '--slow-rtt',
+    String(options.slowRttMs ?? 0),
     '--loss',
     String(options.lossPercent ?? 0),
     '--window',

@@ -10,8 +10,10 @@
  * --spread MS: the nodes begin one after the other within that time, instead of all at once.
  * --second ADDRESS: a boot that failed is begun anew with the other of two servers, and so by turns.
  *
- * Round-trip time and loss are made here: outgoing datagrams wait in a delay line, datagrams of both
- * directions are dropped at random (fixed seed).
+ * --slow N, --slow-rtt MS: the first N nodes are far away and go in lock step (no windowsize).
+ *
+ * Round-trip time and loss are made here: outgoing datagrams wait in a delay line, one for the near and
+ * one for the slow nodes; datagrams of both directions are dropped at random (fixed seed).
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -47,13 +49,15 @@ struct node {
 
 struct delayed { uint64_t dueAt; int node, fd, length; struct sockaddr_in to; uint8_t bytes[128]; };
 
-static struct { const char *address, *from, *name, *path, *otherPath, *second; int port, nodes, blksize, window, boots; bool probe; double rttMs, loss, spreadMs; unsigned seed; } opt =
-  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, NULL, NULL, 69, 1, 1468, 4, 1, true, 0, 0, 0, 1 };
+/* What is sent into one line comes out in order, all of it after the same time. */
+struct line { double rttMs; struct delayed *slots; size_t head, tail, size; };
+
+static struct { const char *address, *from, *name, *path, *otherPath, *second; int port, nodes, slow, blksize, window, boots; bool probe; double rttMs, slowRttMs, loss, spreadMs; unsigned seed; } opt =
+  { "127.0.0.1", "127.1.0.1", "ipxe.efi", NULL, NULL, NULL, 69, 1, 0, 1468, 4, 1, true, 0, 0, 0, 0, 1 };
 
 static struct file { uint8_t *bytes; uint64_t size; } files[2];
 static struct node *nodes;
-static struct delayed *line;
-static size_t lineHead, lineTail, lineSize;
+static struct line lines[2]; /* of the near nodes, of the slow ones */
 static struct sockaddr_in servers[2];
 static int ep, switchedOn, ended, resends, restarts, mixtures;
 static uint64_t datagrams;
@@ -63,6 +67,10 @@ static uint64_t now(void) {
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
 }
+
+static bool is_slow(const struct node *n) { return n - nodes < opt.slow; }
+
+static struct line *line_of(const struct node *n) { return &lines[is_slow(n)]; }
 
 static bool lost(void) { return opt.loss > 0 && (double)rand_r(&opt.seed) / RAND_MAX * 100 < opt.loss; }
 
@@ -76,10 +84,11 @@ static void send_now_or_later(struct node *n, const uint8_t *bytes, int length) 
   n->sentAt = now();
   if (bytes != n->last) memcpy(n->last, bytes, (size_t)length);
   n->lastLength = length;
-  if (opt.rttMs <= 0) { transmit(n->fd, bytes, length, to); return; }
-  struct delayed *d = &line[lineTail++ % lineSize];
-  if (lineTail - lineHead > lineSize) { fprintf(stderr, "delay line overflow\n"); exit(1); }
-  d->dueAt = n->sentAt + (uint64_t)(opt.rttMs * 1000);
+  struct line *l = line_of(n);
+  if (l->rttMs <= 0) { transmit(n->fd, bytes, length, to); return; }
+  struct delayed *d = &l->slots[l->tail++ % l->size];
+  if (l->tail - l->head > l->size) { fprintf(stderr, "delay line overflow\n"); exit(1); }
+  d->dueAt = n->sentAt + (uint64_t)(l->rttMs * 1000);
   d->fd = n->fd; d->node = (int)(n - nodes); d->length = length; d->to = *to;
   memcpy(d->bytes, bytes, (size_t)length);
 }
@@ -109,7 +118,7 @@ static void request(struct node *n) {
     length = append(bytes, append(bytes, length, "tsize"), "0");
     snprintf(number, sizeof number, "%d", opt.blksize);
     length = append(bytes, append(bytes, length, "blksize"), number);
-    if (opt.window > 1) {
+    if (opt.window > 1 && !is_slow(n)) {
       snprintf(number, sizeof number, "%d", opt.window);
       length = append(bytes, append(bytes, length, "windowsize"), number);
     }
@@ -140,12 +149,20 @@ static void acknowledge(struct node *n, uint32_t block) {
   send_now_or_later(n, bytes, 4);
 }
 
+/* The last datagram must leave by this socket: with a delay line it keeps its descriptor until then. */
+static void keep_socket(const struct node *n) {
+  struct line *l = line_of(n);
+  if (l->rttMs <= 0) return;
+  struct delayed *last = &l->slots[(l->tail - 1) % l->size];
+  last->fd = dup(n->fd);
+  last->node = -1;
+}
+
 static void abort_probe(struct node *n) {
   uint8_t bytes[] = "\0\5\0\10User aborted the transfer";
   send_now_or_later(n, bytes, sizeof bytes);
   n->phase = FETCHING;
-  /* The ERROR must leave by the old socket: with a delay line it keeps its descriptor until then. */
-  if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; }
+  keep_socket(n);
   request(n);
 }
 
@@ -182,7 +199,7 @@ static void data(struct node *n, const uint8_t *bytes, ssize_t length) {
   if (n->candidates == 0) { mixtures++; finish(n, FAILED); return; }
   n->received += size;
   n->next++;
-  if (size < (uint64_t)n->blksize) { acknowledge(n, n->next - 1); if (opt.rttMs > 0) { line[(lineTail - 1) % lineSize].fd = dup(n->fd); line[(lineTail - 1) % lineSize].node = -1; } finish(n, is_whole(n) ? DONE : FAILED); return; }
+  if (size < (uint64_t)n->blksize) { acknowledge(n, n->next - 1); keep_socket(n); finish(n, is_whole(n) ? DONE : FAILED); return; }
   if (++n->inWindow >= n->window) acknowledge(n, n->next - 1);
 }
 
@@ -217,10 +234,10 @@ static void timeouts(void) {
   }
 }
 
-static void flush_line(void) {
+static void flush_line(struct line *l) {
   uint64_t t = now();
-  while (lineHead != lineTail && line[lineHead % lineSize].dueAt <= t) {
-    struct delayed *d = &line[lineHead++ % lineSize];
+  while (l->head != l->tail && l->slots[l->head % l->size].dueAt <= t) {
+    struct delayed *d = &l->slots[l->head++ % l->size];
     if (d->node >= 0 && nodes[d->node].fd != d->fd) continue;
     transmit(d->fd, d->bytes, d->length, &d->to);
     if (d->node < 0) close(d->fd);
@@ -238,11 +255,19 @@ static void begin_due(uint64_t begun) {
   }
 }
 
-/* Until the next datagram of the delay line is due; a wait of its own would keep a processor busy. */
+/* Until the next datagram of a delay line is due; a wait of its own would keep a processor busy. */
 static long idle_nanoseconds(void) {
-  if (lineHead == lineTail) return switchedOn < opt.nodes ? 1000000 : 50000000;
-  uint64_t t = now(), dueAt = line[lineHead % lineSize].dueAt;
-  return dueAt <= t ? 0 : (long)(dueAt - t < 50000 ? dueAt - t : 50000) * 1000;
+  uint64_t t = now(), dueAt = t + (switchedOn < opt.nodes ? 1000 : 50000);
+  for (int i = 0; i < 2; i++) {
+    struct line *l = &lines[i];
+    if (l->head != l->tail && l->slots[l->head % l->size].dueAt < dueAt) dueAt = l->slots[l->head % l->size].dueAt;
+  }
+  return dueAt <= t ? 0 : (long)(dueAt - t) * 1000;
+}
+
+static struct line new_line(double rttMs) {
+  size_t size = (size_t)opt.nodes * 64 + 1024;
+  return (struct line){ .rttMs = rttMs, .size = size, .slots = calloc(size, sizeof(struct delayed)) };
 }
 
 static int by_value(const void *a, const void *b) { double x = *(const double *)a, y = *(const double *)b; return x < y ? -1 : x > y; }
@@ -258,6 +283,8 @@ static void options(int argc, char **argv) {
     else if (!strcmp(name, "--other")) opt.otherPath = value;
     else if (!strcmp(name, "--second")) opt.second = value;
     else if (!strcmp(name, "--nodes")) opt.nodes = atoi(value);
+    else if (!strcmp(name, "--slow")) opt.slow = atoi(value);
+    else if (!strcmp(name, "--slow-rtt")) opt.slowRttMs = atof(value);
     else if (!strcmp(name, "--blksize")) opt.blksize = atoi(value);
     else if (!strcmp(name, "--window")) opt.window = atoi(value);
     else if (!strcmp(name, "--boots")) opt.boots = atoi(value);
@@ -292,8 +319,8 @@ int main(int argc, char **argv) {
   servers[0] = server_at(opt.address);
   servers[1] = server_at(opt.second == NULL ? opt.address : opt.second);
   nodes = calloc((size_t)opt.nodes, sizeof *nodes);
-  lineSize = (size_t)opt.nodes * 64 + 1024;
-  line = calloc(lineSize, sizeof *line);
+  lines[0] = new_line(opt.rttMs);
+  lines[1] = new_line(opt.slowRttMs);
   ep = epoll_create1(0);
   uint64_t begun = now();
   for (int i = 0; i < opt.nodes; i++) nodes[i].fd = -1;
@@ -303,23 +330,25 @@ int main(int argc, char **argv) {
   while (ended < opt.nodes) {
     int count = epoll_pwait2(ep, events, 512, &(struct timespec){ .tv_nsec = idle_nanoseconds() }, NULL);
     for (int i = 0; i < count; i++) if (nodes[events[i].data.u32].phase < DONE) arrived(&nodes[events[i].data.u32]);
-    flush_line();
+    flush_line(&lines[0]);
+    flush_line(&lines[1]);
     begin_due(begun);
     if (now() - checked > 50000) { checked = now(); timeouts(); }
   }
-  uint64_t lastEnd = begun;
+  uint64_t lastEnd = begun, lastNearEnd = begun;
   double *times = calloc((size_t)opt.nodes, sizeof *times);
   int done = 0, others = 0;
   for (int i = 0; i < opt.nodes; i++) {
     if (nodes[i].phase == DONE && nodes[i].candidates == 2) others++;
     if (nodes[i].phase == DONE) times[done++] = (double)(nodes[i].endedAt - nodes[i].startedAt) / 1000;
     if (nodes[i].endedAt > lastEnd) lastEnd = nodes[i].endedAt;
+    if (!is_slow(&nodes[i]) && nodes[i].endedAt > lastNearEnd) lastNearEnd = nodes[i].endedAt;
   }
   qsort(times, (size_t)done, sizeof *times, by_value);
   struct rusage usage;
   getrusage(RUSAGE_SELF, &usage);
   double cpu = (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"restarts\":%d,\"mixtures\":%d,\"others\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
-         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, restarts, mixtures, others, (unsigned long long)datagrams, cpu * 1000);
+  printf("{\"nodes\":%d,\"done\":%d,\"failed\":%d,\"totalMs\":%.1f,\"nearMs\":%.1f,\"medianMs\":%.1f,\"p99Ms\":%.1f,\"resends\":%d,\"restarts\":%d,\"mixtures\":%d,\"others\":%d,\"datagrams\":%llu,\"clientCpuMs\":%.0f}\n",
+         opt.nodes, done, opt.nodes - done, (double)(lastEnd - begun) / 1000, (double)(lastNearEnd - begun) / 1000, done ? times[done / 2] : 0, done ? times[(int)(done * 0.99)] : 0, resends, restarts, mixtures, others, (unsigned long long)datagrams, cpu * 1000);
   return done == opt.nodes ? 0 : 3;
 }
