@@ -15,6 +15,8 @@ const asRoot = { skip: process.getuid?.() === 0 ? false : 'needs root (run it wi
 class Docker {
   readonly containers = new Map<string, { image: string; running: boolean }>()
   readonly images = new Set<string>()
+  /** What the image that was built last is made of. */
+  recipe = ''
   /** Images without a name that builds have left. */
   stages = 0
   /** How `health` inside the container ends. */
@@ -30,6 +32,7 @@ class Docker {
         return this.#image(rest)
       case 'build':
         this.images.add(rest[rest.indexOf('--tag') + 1] ?? '')
+        this.recipe = /--label=emf-pxe\.recipe=(\S+)/.exec(rest.join(' '))?.[1] ?? ''
         this.stages = 1
         return {}
       case 'run':
@@ -67,7 +70,7 @@ class Docker {
     const name = rest.at(-1) ?? ''
     if (verb === 'prune') return this.#prune(name)
     if (verb === 'rm') return this.images.delete(name) ? {} : { exitCode: 1 }
-    return this.images.has(name) ? { stdout: 'sha256:1' } : { exitCode: 1 }
+    return this.images.has(name) ? { stdout: this.recipe } : { exitCode: 1 }
   }
 
   #prune(filter: string) {
@@ -118,6 +121,33 @@ describe('installing for Docker', asRoot, () => {
     assert.match(await dryRun(), new RegExp(`built on ${base}, which Docker will pull[\\s\\S]*docker load`))
     docker.images.add(base)
     assert.doesNotMatch(await dryRun(), /docker load/)
+  })
+
+  test('an image that was carried here is not built again, survives a failure, and goes with the rest', async (t) => {
+    const first = await machineWithDocker(t)
+    await install('docker', sampleValues, await first.options())
+    const { machine, docker, options } = await machineWithDocker(t)
+    docker.images.add('emf-pxe:0.1.0')
+    docker.recipe = first.docker.recipe
+    machine.answers.unshift(([, verb]) => (verb === 'run' ? { exitCode: 125 } : undefined))
+    await assert.rejects(install('docker', sampleValues, await options()), { code: 'DEPLOY_STEP_FAILED' })
+    assert.deepEqual([...docker.images], ['emf-pxe:0.1.0'])
+
+    machine.answers.shift()
+    await install('docker', sampleValues, await options())
+    assert.ok(!machine.commands.some((command) => command.startsWith('docker build')))
+    assert.doesNotMatch(machine.screen(), /will pull/)
+    const removal = await planRemoval(machine.host, sampleValues.paths.configFile, true)
+    await remove(removal, machine.host, { done: () => {}, warned: (text) => assert.fail(text) })
+    assert.deepEqual([...docker.images], [])
+  })
+
+  test('an image of the same version made of another program is built anew', async (t) => {
+    const { machine, docker, options } = await machineWithDocker(t)
+    docker.images.add('emf-pxe:0.1.0')
+    docker.recipe = 'of another program'
+    await install('docker', sampleValues, await options())
+    assert.ok(machine.commands.some((command) => command.startsWith('docker build')))
   })
 
   test('an upgrade replaces container and image', async (t) => {

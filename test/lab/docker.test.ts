@@ -222,6 +222,21 @@ describe('installed as a container', { skip, timeout: 900_000 }, () => {
     assert.equal(after.code, 0, after.all)
   })
 
+  test('carried to a site without internet, the image needs neither its base nor a build', () => {
+    const archive = join(work, 'image.tar')
+    const steps = [
+      `docker save --output ${archive} emf-pxe:0.1.0`,
+      `${installed} uninstall --purge --yes`,
+      'docker tag debian:bookworm-slim kept && docker image rm debian:bookworm-slim',
+      `docker load --input ${archive}`,
+      `sh ${media}/install.sh ${flags.join(' ')}`,
+    ]
+    const { code, all } = machine.run('sh', '-ec', steps.join('\n'))
+    assert.equal(code, 0, all)
+    assert.doesNotMatch(all, /docker build|will pull/)
+    assert.equal(machine.run(installed, 'health').code, 0)
+  })
+
   test('uninstall --purge leaves neither container nor image nor files', () => {
     const { code, all } = machine.run(installed, 'uninstall', '--purge', '--yes')
     assert.equal(code, 0, all)

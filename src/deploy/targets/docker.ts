@@ -1,18 +1,15 @@
 import { EmfPxeError } from '../../errors/error.ts'
 import { escapeText } from '../../ui/text.ts'
 import type { DeployHost } from '../host.ts'
-import type { DesiredCommand, FileContent } from '../plan.ts'
+import type { DesiredCommand } from '../plan.ts'
 import { composeDocument, containerName, dockerRunWords, imageName } from '../render/compose.ts'
 import { containerUser } from '../values.ts'
+import { baseNotes, imageCommands, observeImages } from './docker-image.ts'
 import { firewallNotes, observeFirewall } from './firewall.ts'
 import { observeCeiling, receiveCeiling } from './kernel.ts'
-import type { ProgramFile, SpecInput, Target } from './target.ts'
+import type { SpecInput, Target } from './target.ts'
 import { desired, installedProgram, named, needBinary, needTool, yesNo } from './tools.ts'
 
-/** As the Dockerfile says. */
-const baseImage = 'debian:bookworm-slim'
-const stageLabel = 'emf-pxe.stage=grant'
-const buildTimeoutMs = 600_000
 const healthTimeoutMs = 90_000
 const healthPollMs = 1_000
 
@@ -43,16 +40,11 @@ export const dockerTarget: Target = {
       '{{.State.Running}} {{.Config.Image}}',
       containerName,
     ])
-    const isHere = async (image: string) => {
-      const { exitCode } = await host.run(['docker', 'image', 'inspect', '--format', '{{.Id}}', image])
-      return yesNo(exitCode === 0)
-    }
     return new Map([
       ['container-running', yesNo(state.stdout.trim() === `true ${imageName(version)}`)],
       ...(state.exitCode === 0 ? containerImage(state.stdout) : []),
       ['state-exists', yesNo(await host.exists(paths.stateDirectory))],
-      ['image-exists', await isHere(imageName(version))],
-      ['base-exists', await isHere(baseImage)],
+      ...(await observeImages(host, version)),
       ...(await observeCeiling(host)),
       ...(await observeFirewall(host, config)),
     ])
@@ -67,8 +59,7 @@ export const dockerTarget: Target = {
         ...desired(named(files, 'config.yaml'), 'configuration', 'what this server does'),
         ...receiveCeiling(files, facts),
         ...desired(named(files, 'Dockerfile'), 'service', 'how the image is made'),
-        buildImage(input),
-        forgetStage,
+        ...imageCommands(input),
         ...ownState(input),
         ...startContainer(input),
       ],
@@ -95,53 +86,13 @@ export const dockerTarget: Target = {
     }
   },
 
-  notes: ({ facts }) => [...baseNotes(facts), ...firewallNotes(facts)],
+  notes: (input) => [...baseNotes(input), ...firewallNotes(input.facts)],
 
   afterwards: () => [
     { what: 'Boot a node from its network card (PXE over IPv4), and watch it', command: 'emf-pxe watch' },
     { what: 'Its log', command: `docker logs --follow ${containerName}` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],
-}
-
-/** Before it is tried: on a site without internet the pull would fail after a minute of waiting. */
-function baseNotes(facts: ReadonlyMap<string, string>): readonly string[] {
-  if (facts.get('image-exists') === 'yes' || facts.get('base-exists') === 'yes') return []
-  return [
-    `The image is built on ${baseImage}, which Docker will pull. On a site without internet, first:`,
-    `  docker save ${baseImage} >base.tar    where there is internet, then here: docker load <base.tar`,
-    '',
-  ]
-}
-
-function buildImage({ values, files, program }: SpecInput): DesiredCommand {
-  const dockerfile = String(named(files, 'Dockerfile').content)
-  return {
-    kind: 'command',
-    id: 'build',
-    title: `docker build --tag ${imageName(values.version)}`,
-    // Nothing in it needs a network, and a host may have none for builds.
-    run: ['docker', 'build', '--network=none', '--tag', imageName(values.version), '.'],
-    undo: ['docker', 'image', 'rm', '--force', imageName(values.version)],
-    unless: 'image-exists',
-    afterChange: true,
-    timeoutMs: buildTimeoutMs,
-    workplace: [
-      { name: 'Dockerfile', content: { text: dockerfile }, mode: 0o644 },
-      ...(program === undefined ? [] : [{ name: 'emf-pxe', content: copyOf(program), mode: 0o755 }]),
-    ],
-  }
-}
-
-/** Without BuildKit the first stage stays behind as an image without a name, as large as two programs. */
-const forgetStage: DesiredCommand = {
-  kind: 'command',
-  id: 'forget-stage',
-  title: 'docker image prune (of this build alone)',
-  run: ['docker', 'image', 'prune', '--force', '--filter', `label=${stageLabel}`],
-  unless: 'image-exists',
-  afterChange: true,
-  optional: true,
 }
 
 /** The container's user must be able to write what root fetched. */
@@ -170,10 +121,6 @@ function ownState({ values, facts }: SpecInput): readonly DesiredCommand[] {
 function containerImage(state: string): [string, string][] {
   const image = state.trim().split(' ')[1]
   return image === undefined ? [] : [['container-image', image]]
-}
-
-function copyOf({ path, sha256, sizeBytes }: ProgramFile): FileContent {
-  return { copyOf: path, sha256, sizeBytes }
 }
 
 /** `docker run` with the settings of the compose file: the plugin is not everywhere. */
