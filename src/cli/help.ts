@@ -2,6 +2,7 @@ import { EmfPxeError } from '../errors/error.ts'
 import { indent, padTo, wrap } from '../ui/text.ts'
 import type { Theme } from '../ui/theme.ts'
 import type { CommandClass } from './base-command.ts'
+import { commandsBelow } from './resolve.ts'
 import { type CommandTable, commandGroups } from './table.ts'
 import { environmentTwin, type FlagDefinition, flagsOf } from './twins.ts'
 
@@ -48,10 +49,9 @@ export function rootHelp(table: CommandTable, look: HelpLook): string {
 
 /** Help of a word that only begins commands: `nodes`. */
 export function topicHelp(topic: string, table: CommandTable, look: HelpLook): string {
-  const names = Object.keys(table).filter((name) => name.startsWith(`${topic} `))
   return join([
     section('Usage', [`emf-pxe ${topic} COMMAND [flags]`], look),
-    section('Commands', commandList(names, table, look), look),
+    section('Commands', commandList(commandsBelow(topic, table), table, look), look),
   ])
 }
 
@@ -68,6 +68,7 @@ export async function commandHelp(name: string, table: CommandTable, look: HelpL
     `${entry.summary}.`,
     section('Usage', usageLine(name, command), look),
     paragraphs(description, look.columns),
+    section('See also', commandList(commandsBelow(name, table), table, look), look),
     section('Arguments', definitionList(argumentRows(command), look), look),
     section('Flags', definitionList(own.map(flagRow), look), look),
     section('Common flags', definitionList(common.map(flagRow), look), look),

@@ -38,14 +38,24 @@ export function errorDocument(error: EmfPxeError): object {
 export function errorText(error: EmfPxeError, ui: Ui): string {
   const theme = ui.sideTheme
   const width = ui.sideCapabilities.columns
-  const message = wrap(escapeLines(error.message), width - 4 - error.code.length)
-  const head = `${mark(theme, 'failure')} ${theme.bold(error.code)}  ${message[0] ?? ''}`
-  const rest = message.slice(1).map((line) => indent(line, 4))
+  const [sentence = '', ...list] = escapeLines(error.message).split('\n')
+  // Room for the code, in one word with what follows: it never stands alone on its line.
+  const code = '_'.repeat(error.code.length + 2)
+  const [first = '', ...more] = wrap(code + sentence, width - 4)
+  const head = `${mark(theme, 'failure')} ${theme.bold(error.code)}  ${first.slice(code.length)}`
+  const rest = [...more, ...list.flatMap((line) => hanging(line, width - 4))].map((line) => indent(line, 4))
   const hint = wrap(escapeLines(error.hint), width - 7)
     .map((line, index) => (index === 0 ? `    ${theme.symbols.arrow} ${line}` : indent(line, 6)))
     .join('\n')
-  const more = theme.dim(`    more: emf-pxe explain ${error.code}`)
-  return [head, ...rest, hint, more].join('\n')
+  const explain = theme.dim(`    more: emf-pxe explain ${error.code}`)
+  return [head, ...rest, hint, explain].join('\n')
+}
+
+/** A line of a list keeps its margin, and what goes on stands two columns further in. */
+function hanging(line: string, width: number): string[] {
+  const margin = line.length - line.trimStart().length
+  const lines = wrap(line.trimStart(), width - margin - 2)
+  return lines.map((part, index) => indent(part, index === 0 ? margin : margin + 2))
 }
 
 /** Messages may quote the network or a file: line breaks are ours, everything else is escaped. */

@@ -22,9 +22,10 @@ export function resolveTarget(argv: readonly string[], table: CommandTable): Tar
   const name = longestMatch(words, table)
   if (name !== undefined) {
     if (wantsHelp) return { kind: 'command-help', name }
+    refuseUnknownBelow(name, words[name.split(' ').length], table)
     return { kind: 'command', name, argv: words.slice(name.split(' ').length) }
   }
-  const isTopic = Object.keys(table).some((known) => known.startsWith(`${first} `))
+  const isTopic = commandsBelow(first, table).length > 0
   const next = words[1]
   if (isTopic && (next === undefined || next.startsWith('-'))) return { kind: 'topic-help', topic: first }
   throw unknownCommand(isTopic ? `${first} ${next}` : first, table)
@@ -44,12 +45,22 @@ function longestMatch(words: readonly string[], table: CommandTable): string | u
   return undefined
 }
 
-function unknownCommand(typed: string, table: CommandTable): EmfPxeError {
+/** `nodes lst`: `nodes` is a command, and others are below it. */
+function refuseUnknownBelow(name: string, next: string | undefined, table: CommandTable): void {
+  if (next === undefined || next.startsWith('-') || commandsBelow(name, table).length === 0) return
+  throw unknownCommand(`${name} ${next}`, table, `emf-pxe ${name} --help`)
+}
+
+export function commandsBelow(name: string, table: CommandTable): string[] {
+  return Object.keys(table).filter((known) => known.startsWith(`${name} `))
+}
+
+function unknownCommand(typed: string, table: CommandTable, help = 'emf-pxe --help'): EmfPxeError {
   const meant = nearest(typed, Object.keys(table))
   if (typed.startsWith('-'))
     return new EmfPxeError('USAGE', { message: `A command must come before ${typed}.` })
   return new EmfPxeError('USAGE', {
     message: `There is no command “${typed}”.${meant === undefined ? '' : ` Did you mean “${meant}”?`}`,
-    hint: meant === undefined ? 'emf-pxe --help' : `emf-pxe ${meant} --help`,
+    hint: meant === undefined ? help : `emf-pxe ${meant} --help`,
   })
 }

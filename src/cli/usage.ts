@@ -22,6 +22,7 @@ export async function explainUsage<T>(task: Promise<T>, name: string, command: C
 
 function meantFlag(message: string, command: CommandClass): string {
   const unknown = /^Unknown flag: --([\w-]+)/.exec(message)?.[1]
-  const meant = unknown === undefined ? undefined : nearest(unknown, Object.keys(flagsOf(command)))
+  const meant =
+    unknown === undefined ? undefined : nearest(unknown, [...Object.keys(flagsOf(command)), 'help'])
   return meant === undefined ? '' : `. Did you mean --${meant}?`
 }

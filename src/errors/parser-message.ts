@@ -24,5 +24,13 @@ function missingArgument(line: string): string {
 /** `Parsing --wait ⏎⇥Expected an integer but received: soon`. */
 function wrongNumber(text: string): string | undefined {
   const found = /^Parsing (--[\w-]+)\s+Expected (.+?) but received: (.*)$/s.exec(text)
-  return found === null ? undefined : `${found[1]} is ${found[3]}; wanted ${found[2]}`
+  return found === null ? undefined : `${found[1]} is ${found[3]}; wanted ${numberWanted(found[2] ?? '')}`
+}
+
+/** `an integer less than or equal to 60`, as a person says it. */
+function numberWanted(wanted: string): string {
+  return wanted
+    .replace('an integer', 'a whole number')
+    .replace('greater than or equal to', 'of at least')
+    .replace('less than or equal to', 'of at most')
 }

@@ -37,6 +37,9 @@ export function grantPortCapability(file: string): void {
 function refused(file: string, why: string): EmfPxeError {
   return new EmfPxeError('PORT_NOT_PERMITTED', {
     message: `${file} could not be given the right to open ports below 1024 (${why}).`,
-    hint: `sudo setcap cap_net_bind_service=+ep ${file}`,
+    hint:
+      process.getuid?.() === 0
+        ? `setcap cap_net_bind_service=+ep ${file}   # the file must be on a file system with extended attributes`
+        : `sudo ${file} grant-ports`,
   })
 }

@@ -46,6 +46,6 @@ export function refuseForgetting(
 function unanswered(what: string, flag: string): EmfPxeError {
   return new EmfPxeError('ANSWER_MISSING', {
     message: `Nobody can be asked ${what}.`,
-    hint: `Pass ${flag}`,
+    hint: `Pass ${flag}; on a terminal, emf-pxe init asks instead`,
   })
 }

@@ -14,7 +14,7 @@ class Probe extends BaseCommand {
   static override flags = {
     ...commonFlags('json', 'quiet', 'config', 'yes', 'no-input', 'dry-run'),
     interface: string({ multiple: true, helpValue: 'NAME' }),
-    fail: string({ options: ['ours', 'foreign', 'bug', 'unhealthy'] }),
+    fail: string({ options: ['ours', 'foreign', 'list', 'bug', 'unhealthy'] }),
     target: string({ exclusive: ['config'] }),
   }
 
@@ -27,6 +27,11 @@ class Probe extends BaseCommand {
         code: 'ENOSPC',
         syscall: 'write',
         path: '/var/lib/x',
+      })
+    if (flags.fail === 'list')
+      throw new EmfPxeError('CONFIG_INVALID', {
+        message:
+          'the file has 2 problems:\n  line 1: this goes on and on until it does not fit on one line any more\n  line 2: short',
       })
     if (flags.fail === 'bug') throw new TypeError('undefined is not a function')
     this.ui.note('a note')
@@ -159,7 +164,7 @@ describe('errors', () => {
     ['probe extra', 'Unexpected argument: extra', 'emf-pxe probe --help'],
     [
       'probe --fail never',
-      'Expected --fail=never to be one of: ours, foreign, bug, unhealthy',
+      'Expected --fail=never to be one of: ours, foreign, list, bug, unhealthy',
       'emf-pxe probe --help',
     ],
     ['probe --interface', 'Flag --interface expects a value', 'emf-pxe probe --help'],
@@ -202,6 +207,32 @@ describe('twins in the environment', () => {
       for (const [flag, value] of Object.entries(expected)) assert.deepEqual(flags[flag] ?? false, value)
     })
   }
+})
+
+describe('how an error is laid out', () => {
+  test('a list keeps its margin, and the whole width after the first line', async () => {
+    const { stderr } = await run('probe --fail list --no-color', { columns: 60 })
+    assert.match(
+      stderr,
+      /✗ CONFIG_INVALID {2}the file has 2 problems:\n {6}line 1: this goes on and on until it does not fit on\n {8}one line any more\n {6}line 2: short\n/,
+    )
+  })
+})
+
+describe('commands below a command', () => {
+  test('an unknown one is no argument of it', async () => {
+    const { exitCode, stderr } = await run('nodes lst')
+    assert.equal(exitCode, 2)
+    assert.match(stderr, /There is no command “nodes lst”\. Did you mean “nodes list”\?/)
+  })
+
+  test('the help of a command names those below it', async () => {
+    const both: CommandTable = { ...table, nodes: entry(Probe, 'Nodes') }
+    const { stdout } = await runInMemory(['nodes', '--help'], { table: both })
+    assert.match(stdout, /See also\n {2}nodes list +List nodes\n {2}nodes register/)
+    const unknown = await runInMemory(['nodes', 'everything'], { table: both })
+    assert.match(unknown.stderr, /no command “nodes everything”[\s\S]*→ emf-pxe nodes --help/)
+  })
 })
 
 describe('interruption', () => {

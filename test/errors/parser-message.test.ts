@@ -27,12 +27,12 @@ describe('what the parser refused, in our words', () => {
     [
       'no number',
       'Parsing --wait \n\tExpected an integer but received: soon\nSee more help with --help',
-      '--wait is soon; wanted an integer',
+      '--wait is soon; wanted a whole number',
     ],
     [
       'a number that is too small',
       'Parsing --wait \n\tExpected an integer greater than or equal to 1 but received: 0',
-      '--wait is 0; wanted an integer greater than or equal to 1',
+      '--wait is 0; wanted a whole number of at least 1',
     ],
     ['a flag without its value', 'Flag --config expects a value', 'Flag --config expects a value'],
   ] as const)
