@@ -5,6 +5,7 @@ import { loadConfig, type Override } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { Engine, type EngineSettings } from '../engine/engine.ts'
 import { errorMessage } from '../errors/error-message.ts'
+import type { ExitCode } from '../errors/exit-codes.ts'
 import { EventBus } from '../events/bus.ts'
 import type { EventSink, Happening } from '../events/event.ts'
 import { BootStories } from '../events/stories.ts'
@@ -49,7 +50,7 @@ export class Service {
   readonly #stories = new BootStories()
   readonly #network = new KernelNetwork()
   readonly #notifier = createNotifier(process.env)
-  readonly #stopped = Promise.withResolvers<void>()
+  readonly #stopped = Promise.withResolvers<ExitCode>()
   readonly #closers: (() => void | Promise<void>)[] = []
   readonly #feed: LiveFeed
   readonly #listeners: Listeners
@@ -73,8 +74,8 @@ export class Service {
     })
   }
 
-  /** Resolves when the service shall end. */
-  get stopped(): Promise<void> {
+  /** Resolves when the service shall end, and with which code. */
+  get stopped(): Promise<ExitCode> {
     return this.#stopped.promise
   }
 
@@ -159,10 +160,11 @@ export class Service {
 
   #followSignals(engine: Engine): void {
     const forget = onSignals({
-      drain: () => {
+      drain: (end) => {
+        const { resolve, reject } = this.#stopped
         this.#publish({ type: 'service.draining', transfers: engine.runningTransfers })
-        this.#closers.push(systemClock.schedule(drainMs, this.#stopped.resolve))
-        engine.drain().then(this.#stopped.resolve, this.#stopped.reject)
+        this.#closers.push(systemClock.schedule(drainMs, () => resolve(end)))
+        engine.drain().then(() => resolve(end), reject)
       },
       force: this.#stopped.resolve,
       reload: () => void this.#reload(engine),
