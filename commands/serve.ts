@@ -21,7 +21,7 @@ export default class Serve extends BaseCommand {
   static override flags = {
     ...commonFlags('config', 'state-dir', 'json', 'quiet'),
     interface: string({
-      description: 'Answer on this NIC instead of those configured; may be repeated.',
+      description: 'Answer on this NIC instead of those configured.',
       helpValue: 'NIC',
       multiple: true,
     }),

@@ -32,7 +32,7 @@ export default class Status extends BaseCommand {
     all: boolean({ description: 'Every check with what it saw, not only what is wrong.' }),
     short: boolean({ description: 'One line, for scripts.' }),
     only: string({
-      description: 'Only this check or category, and what it depends on; may be repeated.',
+      description: 'Only this check or category, and what it depends on.',
       helpValue: 'NAME',
       multiple: true,
     }),

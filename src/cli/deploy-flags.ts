@@ -38,7 +38,7 @@ export const uploadFlags = {
 export const renderFlags = {
   output: string({ description: 'Write the files below this directory.', helpValue: 'DIR' }),
   interface: string({
-    description: 'NIC to answer on; may be repeated.',
+    description: 'NIC to answer on.',
     helpValue: 'NIC',
     multiple: true,
   }),

@@ -16,7 +16,7 @@ export function formatExplanation(explanation: Explanation, theme: Theme, column
 
 function ourText(explanation: Extract<Explanation, { kind: 'ours' }>, theme: Theme, columns: number): string {
   return [
-    `${theme.bold(explanation.code)}  ${explanation.title} (exit code ${explanation.exitCode})`,
+    headed(explanation.code, `${explanation.title} (exit code ${explanation.exitCode})`, theme, columns),
     ...explanation.text.split('\n\n').map((paragraph) => reflow(paragraph, columns)),
     arrowed(explanation.hint, theme, columns),
   ]
@@ -52,6 +52,12 @@ function firmwareText(
     [...meaning('UEFI', explanation.uefi), ...meaning('Legacy BIOS', explanation.bios)].join('\n'),
     `What to try\n${remedies.join('\n')}`,
   ].join('\n\n')
+}
+
+function headed(code: string, title: string, theme: Theme, columns: number): string {
+  const [first = '', ...rest] = wrap(title, columns - code.length - 2)
+  const margin = code.length + 2
+  return [`${theme.bold(code)}  ${first}`, ...rest.map((line) => indent(line, margin))].join('\n')
 }
 
 function arrowed(text: string, theme: Theme, columns: number): string {

@@ -3,7 +3,7 @@ import { boolean, string } from '@oclif/core/flags'
 /** Answers to the questions of `init`, in their order. */
 export const initFlags = {
   interface: string({
-    description: 'NIC where the nodes are; may be repeated.',
+    description: 'NIC where the nodes are.',
     helpValue: 'NIC',
     multiple: true,
   }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
+import { formatExplanation } from '../../src/cli/explanation.ts'
 import {
   documentedChecks,
   explainableCodes,
@@ -9,9 +10,19 @@ import {
   sectionOf,
 } from '../../src/errors/explain.ts'
 import { pxeCodes } from '../../src/errors/pxe-codes.ts'
+import { createTheme } from '../../src/ui/theme.ts'
 import { runInMemory } from '../support/program.ts'
 
 const document = '# Errors\n\n## USAGE\n\nWhat it is.\n\nWhat to try.\n\n## USAGE_OTHER\n\nAnother.\n'
+
+test('a long title goes on beside its code', () => {
+  const text = formatExplanation(
+    { kind: 'ours', code: 'DISK_FULL', title: 'The disk is full', exitCode: 5, hint: 'df -h', text: '' },
+    createTheme({ color: false, unicode: true }),
+    30,
+  )
+  assert.equal(text, 'DISK_FULL  The disk is full\n           (exit code 5)\n\n→ df -h')
+})
 
 describe('explaining codes', () => {
   for (const typed of [

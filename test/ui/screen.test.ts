@@ -118,6 +118,30 @@ describe('progress', () => {
     assert.equal(barLine({ ...state, totalBytes: undefined }, plain, 80), 'ipxe.efi 540 kB  540 kB/s')
   })
 
+  test('what came last is shown while bytes stand still, and a line finds room', (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const terminal = memoryTerminal(80)
+    let nowMs = 0
+    const progress = startProgress(spinnerPlace(terminal.streams.stderr, utf8), {
+      label: 'boot file',
+      totalBytes: 1000,
+      now: () => nowMs,
+    })
+    progress.update(10)
+    progress.update(500)
+    assert.doesNotMatch(stripVTControlCharacters(terminal.stderr()), /50 %/, 'too soon after the first')
+    nowMs = 500
+    t.mock.timers.tick(500)
+    assert.match(stripVTControlCharacters(terminal.stderr()), /50 %/)
+    progress.clear()
+    assert.equal(terminal.stderr(), '\r\x1b[2K')
+    t.mock.timers.tick(5000)
+    assert.equal(terminal.stderr(), '', 'it stays away until bytes come again')
+    progress.update(600)
+    assert.match(stripVTControlCharacters(terminal.stderr()), /60 %/)
+    progress.succeed()
+  })
+
   test('on a terminal it redraws one line, ten times a second at most', () => {
     const terminal = memoryTerminal(80)
     let nowMs = 0
