@@ -30,7 +30,7 @@ test('without the downloaded file, status has the word of the log for it', async
   })
   assert.equal(result?.outcome, 'failed')
   assert.match(result?.evidence ?? '', /no boot file is stored there\. .*\(artifact-missing\)/)
-  assert.equal(result?.remedy?.startsWith('emf-pxe fetch'), true)
+  assert.match(result?.remedy ?? '', /^emf-pxe fetch --config \S+ --state-dir \S+( +#.*)?$/)
 })
 
 describe('a service that offers nothing', () => {
@@ -50,4 +50,11 @@ describe('a service that offers nothing', () => {
       assert.deepEqual([results[0]?.outcome, results[0]?.because], [outcome, because])
       assert.equal(results[1]?.because, because ?? 'our-offer')
     })
+
+  test('where nobody answers at all, a firewall comes to mind before the log', async () => {
+    const configText = `interfaces: [{ name: e0 }]\nbootFiles: { x64: ${localFile} }`
+    const { evidence, remedy } = await ourOffer.run(new Silent(someFacts({ configText })))
+    assert.match(evidence, /nobody else did: a firewall on this machine/)
+    assert.equal(remedy, 'emf-pxe status --only firewall-requests')
+  })
 })

@@ -89,7 +89,7 @@ export const ourOffer: Check = {
   id: 'our-offer',
   category: 'live',
   title: 'our own service offers a boot file to a node',
-  dependsOn: ['nic-address', 'service-running'],
+  dependsOn: ['nic-address', 'service-running', 'firewall-requests'],
   async run(facts) {
     const { mode } = await facts.config()
     if (mode === 'tftp-only') return skipped('in mode tftp-only it makes no offers')
@@ -100,7 +100,12 @@ export const ourOffer: Check = {
         return ok(
           `${nic}: ${escapeText(ours.offer.bootFile ?? 'a boot server to ask')} in ${Math.round(ours.afterMs)} ms`,
         )
-      return failed(`it answered nothing on ${nic}`, 'journalctl -u emf-pxe -n 50 --no-pager')
+      return heard.answers.length === 0
+        ? failed(
+            `it answered nothing on ${nic}, and nobody else did: a firewall on this machine, perhaps`,
+            'emf-pxe status --only firewall-requests',
+          )
+        : failed(`it answered nothing on ${nic}`, 'journalctl -u emf-pxe -n 50 --no-pager')
     })
     const root = result.outcome === 'failed' ? await whyNothingToOffer(facts) : undefined
     return root === undefined ? result : consequenceOf(root)
