@@ -159,9 +159,10 @@ export class Facts {
       ...(configFile === defaults.configFile ? [] : [` --config ${configFile}`]),
       ...(stateDirectory === defaults.stateDirectory ? [] : [` --state-dir ${stateDirectory}`]),
     ].join('')
+    // A hint of an error may name its place already, as one of the flags: once is enough.
     return commented(remedy).replaceAll(
-      /\bemf-pxe (fetch|rollback|serve|status|probe)\b/g,
-      (command) => `${command}${flags}`,
+      /\b(emf-pxe (?:fetch|rollback|serve|status|probe)\b)(?: --(?:config|state-dir) (?:'[^']*'|\S+))*/g,
+      (_, command: string) => `${command}${flags}`,
     )
   }
 

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { atTheNode, type Fault, node, nothing, once, receipt } from '../fault-making.ts'
+import { atTheNode, type Fault, node, once, receipt, stored } from '../fault-making.ts'
 import { at, bootFile } from '../fault-site.ts'
 
 /** What is wrong with the service, while it runs, and what it tells of past boots. */
@@ -49,14 +49,8 @@ export const serviceFaults: readonly Fault[] = [
     name: 'a service that still serves an older file',
     check: 'self-test',
     evidence: /the service delivers sha256/,
-    make: async (site) => {
-      site.orchestrator.setFile(
-        'signed_ipxe.efi',
-        await bootFile(site.db, site.orchestrator.endpoint, { seed: 11 }),
-      )
-      await site.paste('emf-pxe fetch')
-      return nothing
-    },
+    // Not by `emf-pxe fetch`, which would tell the service.
+    make: stored(({ db, orchestrator }) => bootFile(db, orchestrator.endpoint, { seed: 11 })),
     repair: (site) => site.reloadService(),
   },
   // What boots tell
