@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { string as stringArgument } from '@oclif/core/args'
 import { string } from '@oclif/core/flags'
 import { assess } from '../src/artifact/assess/assess.ts'
@@ -6,8 +5,13 @@ import { inspect } from '../src/artifact/inspect/inspect.ts'
 import { showReport } from '../src/artifact/show-report.ts'
 import { BaseCommand } from '../src/cli/base-command.ts'
 import { commonFlags } from '../src/cli/flags.ts'
+import { readWhole } from '../src/config/read-whole.ts'
 import { type ExitCode, exitCodes } from '../src/errors/exit-codes.ts'
 import type { Architecture } from '../src/proxydhcp/types.ts'
+
+/** The largest download that a configuration may allow is 1 GiB; a boot file has some MB. */
+const mostFileBytes = 256 << 20
+const mostCertificateBytes = 1 << 20
 
 export default class Inspect extends BaseCommand {
   static override description =
@@ -38,8 +42,9 @@ export default class Inspect extends BaseCommand {
 
   async run(): Promise<ExitCode> {
     const { args, flags } = await this.parse(Inspect)
-    const db = flags.db === undefined ? {} : { dbCertificates: [await readFile(flags.db)] }
-    const report = inspect(await readFile(args.file), db)
+    const db =
+      flags.db === undefined ? {} : { dbCertificates: [await readWhole(flags.db, mostCertificateBytes)] }
+    const report = inspect(await readWhole(args.file, mostFileBytes), db)
     const findings = assess(report, {
       architecture: flags.arch as Architecture,
       signature: flags.unsigned === 'refuse' ? 'required' : 'optional',

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import tls, { type SecureContext } from 'node:tls'
+import { readWhole } from '../config/read-whole.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
 import { pemCertificates } from './certificate.ts'
@@ -50,15 +50,20 @@ export function secureContext(policy: TrustPolicy): SecureContext {
   return context
 }
 
-/** The certificates of a `--ca-file`. @throws EmfPxeError CA_FILE_UNREADABLE, CA_FILE_INVALID */
+/** The store of a whole distribution has a quarter of it. */
+const mostAuthoritiesBytes = 1 << 20
+
+/** The certificates of a `--ca-file`. @throws EmfPxeError CA_FILE_UNREADABLE, CA_FILE_INVALID, FILE_TOO_LARGE */
 export async function readAuthorities(path: string): Promise<string[]> {
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  const bytes = await readWhole(path, mostAuthoritiesBytes).catch((cause: NodeJS.ErrnoException) => {
+    if (cause instanceof EmfPxeError) throw cause
     throw new EmfPxeError('CA_FILE_UNREADABLE', {
       message: `${escapeText(path)}: ${cause.code === 'ENOENT' ? 'there is no such file' : cause.code}`,
       hint: `ls -l ${escapeText(path)}`,
       cause,
     })
   })
+  const text = bytes.toString('utf8')
   const certificates = pemCertificates(text)
   if (certificates.length === 0 || !certificates.every(isCertificate)) throw invalidFile(path, text)
   return certificates

@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { readAtMost } from '../config/read-whole.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import { escapeText } from '../ui/text.ts'
 import type { Environment } from './proxy.ts'
@@ -74,7 +75,7 @@ async function readTokenFile(path: string): Promise<{ text: string; warnings: st
     const shown = escapeText(path)
     const isShared = (mode & 0o077) !== 0
     const warnings = isShared ? [`${shown} can be read by others: chmod 600 ${shown}`] : []
-    return { text: await file.readFile('utf8'), warnings }
+    return { text: (await readAtMost(file, path, maxTokenBytes)).toString('utf8'), warnings }
   } catch (cause) {
     throw unusable(path, 'cannot be read', cause)
   } finally {

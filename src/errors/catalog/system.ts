@@ -28,6 +28,11 @@ export const systemErrors = entries({
     exitCode: exitCodes.host,
     hint: 'Check the path, then run the command again.',
   },
+  FILE_TOO_LARGE: {
+    title: 'A file is larger than one of its kind can be',
+    exitCode: exitCodes.host,
+    hint: 'Check the path, then run the command again.',
+  },
   DIRECTORY_UNUSABLE: {
     title: 'No directory can be made at this place',
     exitCode: exitCodes.host,
