@@ -11,6 +11,9 @@ export interface RunnerOptions {
   readonly onFinished?: (check: FinishedCheck) => void
 }
 
+/** How the evidence begins where only rights were missing to look. */
+export const needsRoot = 'needs root'
+
 /** Longer than the slowest honest check: two endpoints that do not answer, 15 s each. */
 const patienceMs = 45_000
 
@@ -75,18 +78,12 @@ async function attempt(check: Check, facts: Facts, clock: Clock): Promise<CheckR
 
 /** What a check throws is what it found, unless only more rights are missing to look. */
 function crashed(error: unknown): CheckResult {
-  if (!(error instanceof EmfPxeError)) {
-    const { code, message } = translateError(error)
-    return failed(
-      `the check itself broke: ${escapeText(message)} [${code}]`,
-      'emf-pxe status --bundle emf-pxe-report.tar.gz',
-    )
-  }
-  const [evidence = '', ...more] = error.message.split('\n')
-  const text = [evidence, ...more.map((line) => line.trim())].join(' ')
-  if (error.code === 'PORT_NOT_PERMITTED' || error.code === 'PERMISSION_DENIED')
-    return skipped(`needs root: ${text}`)
-  return failed(text, error.hint)
+  const { code, message, hint } = translateError(error)
+  const [evidence = '', ...more] = message.split('\n')
+  const text = escapeText([evidence, ...more.map((line) => line.trim())].join(' '))
+  if (code === 'PORT_NOT_PERMITTED' || code === 'PERMISSION_DENIED') return skipped(`${needsRoot}: ${text}`)
+  if (error instanceof EmfPxeError) return failed(text, hint)
+  return failed(`the check itself broke: ${text} [${code}]`, 'emf-pxe status --bundle emf-pxe-report.tar.gz')
 }
 
 /** The named checks or categories, with everything they depend on, in the order of `checks`. */

@@ -3,12 +3,20 @@ import type { Theme } from '../ui/theme.ts'
 import { plural } from '../ui/units.ts'
 import type { FinishedCheck, Outcome } from './check.ts'
 import { type StatusReport, statusReport } from './report.ts'
+import { needsRoot } from './runner.ts'
 import { type ShowOptions, symbolOf } from './show-check.ts'
 
 /** For a short list: the verdict, and where more is said. */
 export function shortEnding(checks: readonly FinishedCheck[], { theme }: ShowOptions): string[] {
-  const everything = theme.dim(' emf-pxe status --all   # every check')
-  return [verdict(statusReport(checks, '', 0)), ...explainHint(checks, theme), everything]
+  const blind = checks.some(
+    ({ outcome, evidence }) => outcome === 'skipped' && evidence.startsWith(needsRoot),
+  )
+  return [
+    verdict(statusReport(checks, '', 0)),
+    ...(blind ? [theme.dim(' sudo emf-pxe status   # sees what this user cannot')] : []),
+    ...explainHint(checks, theme),
+    theme.dim(' emf-pxe status --all   # every check'),
+  ]
 }
 
 /** For a long one, of which a terminal still shows the end: it names what is wrong. */

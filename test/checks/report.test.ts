@@ -107,6 +107,12 @@ describe('status', () => {
     }
   })
 
+  test('who lacks the rights to see all is told how to see more', () => {
+    const blind = finished('blind', { outcome: 'skipped', evidence: 'needs root: /x' })
+    assert.match(showTroubles([blind], options), /^All is well\.\n sudo emf-pxe status {3}# sees/m)
+    assert.doesNotMatch(showTroubles([finished('a')], options), /sudo/)
+  })
+
   test('with --all each statement is there with what was seen', () => {
     assert.deepEqual(showAll([finished('good'), bad, ...someWrong.slice(4)], options).split('\n'), [
       'host',

@@ -86,6 +86,21 @@ describe('runner', () => {
     assert.match(result?.evidence ?? '', /^needs root/)
   })
 
+  test('a file that only root may read is no fault, and the check did not break', async () => {
+    const denied = Object.assign(new Error('EACCES: permission denied'), {
+      code: 'EACCES',
+      syscall: 'open',
+      path: '/x',
+    })
+    const [result] = await run([
+      check('blind', () => {
+        throw denied
+      }),
+    ])
+    assert.equal(result?.outcome, 'skipped')
+    assert.match(result?.evidence ?? '', /^needs root: .*\/x/)
+  })
+
   test('a check that never ends fails in time', async () => {
     const own = new VirtualClock()
     const pending: Check = { ...check('slow', ok('')), run: () => new Promise(() => {}) }

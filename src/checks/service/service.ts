@@ -3,7 +3,7 @@ import { escapeText } from '../../ui/text.ts'
 import { type Check, type CheckResult, consequenceOf, failed, ok, skipped, warning } from '../check.ts'
 import { takenPort } from '../host/ports.ts'
 import { type ContainerState, containerState, unit, unitState } from './managers.ts'
-import { runningService } from './running.ts'
+import { isHidden, runningService } from './running.ts'
 
 export const notInstalled = 'not installed by emf-pxe init'
 
@@ -40,6 +40,8 @@ export const running: Check = {
         ? failed(`${unit} is active, and yet holds no port`, `journalctl -u ${unit} -n 50 --no-pager`)
         : ok(`${unit} is active`)
     }
+    if (state === undefined && (await isHidden(facts)))
+      return skipped('needs root: somebody holds a port of ours, and nothing tells who')
     if (state?.ActiveState === undefined || state.LoadState !== 'loaded')
       return failed('nobody here serves boots', 'emf-pxe serve')
     const why = `${state.ActiveState}${state.Result === undefined || state.Result === 'success' ? '' : ` (${state.Result})`}`
