@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, watch, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -78,11 +78,12 @@ class Site {
     return child
   }
 
-  /** Opened last of all, when nodes are answered already. */
+  /** Opened last of all, when nodes are answered already: its mode is set once it takes connections. */
   async #doorIsOpen(): Promise<void> {
     const changes = watch(this.#state)
     const door = join(this.#state, 'control.sock')
-    while (!existsSync(door)) await once(changes, 'change')
+    const mode = () => (statSync(door, { throwIfNoEntry: false })?.mode ?? 0) & 0o777
+    while (mode() !== 0o660) await once(changes, 'change')
     changes.close()
   }
 
