@@ -16,15 +16,16 @@ const requestsPerSecond = 500
  * firmware does (edk2 after 4, 8 and 16 s), a flood of made-up addresses does not.
  */
 export class RequestGate {
-  readonly #keyOf = hardwareKeys()
+  readonly #keyOf: (request: Uint8Array) => number
   readonly #repeated = new RepeatedRequests()
   readonly #newcomers: TokenBucket
   readonly #returning: TokenBucket
   /** Made in the first flood: it is large. */
   #turnedAway: TurnedAway | undefined
 
-  /** Times are monotonic milliseconds. */
-  constructor(nowMs: number) {
+  /** Times are monotonic milliseconds; `keyOf` tells nodes apart. */
+  constructor(nowMs: number, keyOf = hardwareKeys()) {
+    this.#keyOf = keyOf
     this.#newcomers = new TokenBucket(requestsAtOnce, requestsPerSecond, nowMs)
     this.#returning = new TokenBucket(requestsAtOnce, requestsPerSecond, nowMs)
   }
