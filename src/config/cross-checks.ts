@@ -1,3 +1,4 @@
+import { usualBootFileNames } from './boot-file-names.ts'
 import { parseDataPorts } from './data-ports.ts'
 import type { FieldPath } from './problem.ts'
 import type { Config } from './schema.ts'
@@ -14,6 +15,7 @@ export function crossChecks(config: Config): Finding[] {
     ...interfacesNamedOnce(config),
     ...dataPortsInOrder(config),
     ...somethingToServe(config),
+    ...bootFilesApart(config),
     ...httpBootHasUrl(config),
     ...listenersApart(config),
   ]
@@ -54,6 +56,16 @@ function somethingToServe(config: Config): Finding[] {
       wanted: '`orchestrator.fqdn`, `orchestrator.artifactUrl` or a file under `bootFiles`',
     },
   ]
+}
+
+function bootFilesApart({ bootFileName, bootFiles }: Config): Finding[] {
+  return Object.entries(usualBootFileNames)
+    .filter(([architecture, name]) => name === bootFileName && architecture in bootFiles)
+    .map(([architecture]) => ({
+      path: ['bootFileName'],
+      seen: `is "${bootFileName}", the name that ${architecture} nodes are given`,
+      wanted: 'a name of its own for x64',
+    }))
 }
 
 function httpBootHasUrl(config: Config): Finding[] {

@@ -1,17 +1,15 @@
 import { readFile } from 'node:fs/promises'
 import type { ArtifactStore } from '../artifact/store/store.ts'
+import { usualBootFileNames } from '../config/boot-file-names.ts'
 import type { Config } from '../config/schema.ts'
 import type { BootFileSource } from '../engine/boot-files.ts'
 import type { Architecture } from '../proxydhcp/types.ts'
-
-/** Names that nodes are given; x64 takes the configured one. */
-const usualNames = { arm64: 'ipxe-arm64.efi', ia32: 'ipxe-ia32.efi', bios: 'undionly.kpxe' } as const
 
 /** Where each boot file comes from: a local file when one is named, for x64 else the downloaded artifact. */
 export function bootSources(config: Config, store: ArtifactStore): BootFileSource[] {
   const { x64, ...others } = config.bootFiles
   const local = Object.entries(others).flatMap(([architecture, path]) =>
-    path === undefined ? [] : [localFile(architecture as keyof typeof usualNames, path)],
+    path === undefined ? [] : [localFile(architecture as keyof typeof usualBootFileNames, path)],
   )
   const first = x64 === undefined ? artifact(config, store) : [fromPath('x64', config.bootFileName, x64)]
   return [...first, ...local]
@@ -36,8 +34,8 @@ function artifact(config: Config, store: ArtifactStore): BootFileSource[] {
   return [{ architecture: 'x64', name: config.bootFileName, path: store.directory, read }]
 }
 
-function localFile(architecture: keyof typeof usualNames, path: string): BootFileSource {
-  return fromPath(architecture, usualNames[architecture], path)
+function localFile(architecture: keyof typeof usualBootFileNames, path: string): BootFileSource {
+  return fromPath(architecture, usualBootFileNames[architecture], path)
 }
 
 function fromPath(architecture: Architecture, name: string, path: string): BootFileSource {

@@ -76,6 +76,13 @@ const badFiles: { name: string; text: string; problems: (string | RegExp)[] }[] 
     ],
   },
   {
+    name: 'one TFTP name for two boot files',
+    text: 'interfaces: [{ name: eth1 }]\nbootFileName: ipxe-arm64.efi\nbootFiles: { x64: /a.efi, arm64: /b.efi }\n',
+    problems: [
+      '  line 2: bootFileName: is "ipxe-arm64.efi", the name that arm64 nodes are given; wanted a name of its own for x64',
+    ],
+  },
+  {
     name: 'an interface listed twice',
     text: 'interfaces:\n  - name: eth1\n  - name: eth1\norchestrator: {fqdn: a.example}\n',
     problems: ['  line 3: interfaces[1].name: "eth1" is listed twice; wanted each interface once'],
