@@ -3,10 +3,11 @@ import { NodeDirectory } from '../../../src/engine/directory.ts'
 import { type Answer, DhcpResponder } from '../../../src/engine/responder.ts'
 import { NodeMemories } from '../../../src/proxydhcp/memory.ts'
 import type { Arrival, BootPolicy } from '../../../src/proxydhcp/types.ts'
-import { DhcpOption, MessageType } from '../../../src/wire/dhcp/constants.ts'
+import { DhcpOption, MessageType, RelaySubOption } from '../../../src/wire/dhcp/constants.ts'
 import { decode } from '../../../src/wire/dhcp/decode.ts'
 import { messageType } from '../../../src/wire/dhcp/message-type.ts'
 import type { DhcpPacket } from '../../../src/wire/dhcp/packet.ts'
+import { relayAgentInformation } from '../../../src/wire/dhcp/relay-agent.ts'
 import { vendorClass } from '../../../src/wire/dhcp/vendor-class.ts'
 import { goldens } from '../../wire/dhcp/goldens.ts'
 import { dhcpMutations } from '../dhcp-mutations.ts'
@@ -113,7 +114,9 @@ function destinationHolds(request: DhcpPacket, { service, source }: Arrival, { d
     return
   }
   const { address, port } = destination.to
-  const relay = service === 'dhcp' && address === request.giaddr && port === 67 && isHostAddress(address)
+  // A relay that says so listens on the port that it sends from (RFC 8357).
+  const ownPort = relayAgentInformation(request.options).has(RelaySubOption.sourcePort) ? source.port : 67
+  const relay = service === 'dhcp' && address === request.giaddr && port === ownPort && isHostAddress(address)
   const back = service === 'bootServer' && address === source.address && port === source.port
   if (!relay && !back) assert.fail(`sent to ${address}:${port}`)
 }
