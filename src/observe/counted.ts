@@ -1,4 +1,5 @@
 import type { ServeEvent } from '../events/event.ts'
+import { isPlayed } from '../proxydhcp/played-node.ts'
 
 /** How many an event stands for. */
 export function countOf(event: ServeEvent): number {
@@ -7,9 +8,11 @@ export function countOf(event: ServeEvent): number {
 
 /**
  * Name under which an event is counted per hour, such as `ignored:raspberry-pi`; undefined for what
- * is not counted. What is too frequent to be kept one by one is kept like this.
+ * is not counted: the questions of `probe` and `status` are no nodes. What is too frequent to be kept
+ * one by one is kept like this.
  */
 export function counterName(event: ServeEvent): string | undefined {
+  if ('mac' in event && isPlayed(event.mac)) return undefined
   switch (event.type) {
     case 'dhcp.ignored':
       return `ignored:${event.reason}`

@@ -51,7 +51,7 @@ export const orchestratorErrors = entries({
   PROXY_LOGIN_NEEDED: {
     title: 'The proxy wants a user name and a password',
     exitCode: exitCodes.orchestrator,
-    hint: 'Set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT in the environment of this command.',
+    hint: 'Set HTTPS_PROXY to http://USER:PASSWORD@HOST:PORT in the environment of this command; for the service, in a file that `systemctl edit emf-pxe` names as EnvironmentFile=.',
   },
   PROXY_REFUSED: {
     title: 'The proxy would not connect to the orchestrator',

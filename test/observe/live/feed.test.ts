@@ -270,4 +270,12 @@ describe('the state of the site', () => {
     const { stories, hours } = feed.snapshot()
     assert.deepEqual([stories.length, hours.at(-1)?.counts['ignored:not-pxe']], [0, 1])
   })
+
+  test('does not count the nodes that probe and status play', () => {
+    const { feed, publish } = openFeed()
+    const mac = '02:65:6d:00:00:01'
+    for (const event of [offered, completed, { ...offered, mac }, { ...completed, mac }]) publish(event)
+    const { offered: offers, fetched } = feed.snapshot().hours.at(-1)?.counts ?? {}
+    assert.deepEqual([offers, fetched], [1, 1])
+  })
 })
