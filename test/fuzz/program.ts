@@ -72,7 +72,7 @@ async function search(
   coverage: Coverage,
   flags: FuzzFlags,
 ): Promise<number> {
-  const progress = new Progress(entry.name, coverage)
+  const progress = new Progress(entry.name, coverage, target.mostGrowthBytes)
   const mostInputs = flags.inputs === undefined ? Infinity : Number(flags.inputs)
   const mostMs = 60_000 * Number(flags.minutes ?? (flags.inputs === undefined ? usualMinutes : Infinity))
   const seed = Number(flags.seed)

@@ -5,21 +5,23 @@ import type { Progress as Reached } from './fuzz.ts'
 
 const everyMs = 60_000
 /** More than this beyond the first look, corpus not counted, and something keeps what it should let go. */
-const mostGrowthBytes = 24e6
+const usualGrowthBytes = 24e6
 
 /** Says how far the fuzzer is, once a minute, and whether memory grows. */
 export class Progress {
   readonly #name: string
   readonly #coverage: Coverage
+  readonly #mostGrowthBytes: number
   readonly #startedAtMs = performance.now()
   readonly #cpuAtStart = process.cpuUsage()
   readonly #collectGarbage: () => void
   #toldAtMs = this.#startedAtMs
   #heapAtFirst: number | undefined
 
-  constructor(name: string, coverage: Coverage) {
+  constructor(name: string, coverage: Coverage, mostGrowthBytes = usualGrowthBytes) {
     this.#name = name
     this.#coverage = coverage
+    this.#mostGrowthBytes = mostGrowthBytes
     setFlagsFromString('--expose-gc')
     this.#collectGarbage = runInNewContext('gc')
   }
@@ -52,7 +54,7 @@ export class Progress {
     )
     this.#heapAtFirst ??= heapBytes
     const grown = heapBytes - this.#heapAtFirst
-    if (grown > mostGrowthBytes)
+    if (grown > this.#mostGrowthBytes)
       throw new Error(`memory grows: ${Math.round(grown / 1e6)} MB since the first look`)
   }
 }

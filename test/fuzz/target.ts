@@ -13,6 +13,8 @@ export interface FuzzTarget {
   readonly mutations?: readonly Mutation[]
   /** Calls and rounds of loops that an input of this many bytes may take. */
   readonly mostWork: (bytes: number) => number
+  /** How far the heap may grow after the first minute, corpus not counted; default 24 MB. */
+  readonly mostGrowthBytes?: number
   /** Throws, or rejects, when something does not hold. The bytes are the fuzzer's: they change afterwards. */
   readonly run: (bytes: Uint8Array) => void | Promise<void>
   readonly close?: () => Promise<void>
