@@ -67,7 +67,7 @@ export const killHolder: NonNullable<Fault['repair']> = (site, remedy) => {
   return site.paste(`${pid}; while [ -d /proc/${pid.slice(5)} ]; do :; done`)
 }
 
-/** A node of its own, played by `emf-pxe probe` with its NIC's MAC address, and what goes wrong at it. */
+/** A node of its own, and what goes wrong at it. */
 export function node(play: (node: PlayedNode) => Promise<unknown>): Fault['make'] {
   return async (site) => {
     const number = site.nextNumber()
@@ -76,7 +76,7 @@ export function node(play: (node: PlayedNode) => Promise<unknown>): Fault['make'
       boot: (flags = '') =>
         site.run(
           namespace,
-          `timeout ${patienceSeconds} emf-pxe probe --wait 1 --mac "$(cat /sys/class/net/e0/address)" ${flags} || true`,
+          `timeout ${patienceSeconds} ${process.execPath} --disable-warning=ExperimentalWarning ${playNode} ${flags} || true`,
         ),
       run: (commands) => site.run(namespace, commands),
       givenUp: async () => {
@@ -91,12 +91,14 @@ export function node(play: (node: PlayedNode) => Promise<unknown>): Fault['make'
 }
 
 export interface PlayedNode {
-  /** One boot up to the file; `flags` of `emf-pxe probe`. */
+  /** One boot up to the file; `flags` of `tools/play-node.ts`. */
   boot(flags?: string): Promise<string>
   run(commands: string): Promise<string>
   /** Resolves when the service has given up sending to it. */
   givenUp(): Promise<void>
 }
+
+const playNode = join(import.meta.dirname, '../tools/play-node.ts')
 
 /** Longer than a boot takes on a busy machine, shorter than firmware's own patience. */
 const patienceSeconds = 12
