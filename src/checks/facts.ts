@@ -1,5 +1,6 @@
 import type { ArtifactReport } from '../artifact/inspect/report.ts'
 import { ArtifactStore, type LoadedArtifact } from '../artifact/store/store.ts'
+import { withPlaces } from '../config/places.ts'
 import type { Config } from '../config/schema.ts'
 import { type FirewallFacts, readFirewall } from '../host/firewall/read.ts'
 import { type RunProgram, runProgram } from '../host/run-program.ts'
@@ -33,8 +34,6 @@ export interface FactsOptions {
   readonly run?: RunProgram
   readonly nowMs?: () => number
 }
-
-const defaults = { configFile: '/etc/emf-pxe/config.yaml', stateDirectory: '/var/lib/emf-pxe' }
 
 /** What one NIC of ours heard when a node was played on it. */
 export interface HeardOnNic {
@@ -155,14 +154,10 @@ export class Facts {
   /** A remedy whose commands lead to the same files as this run, so that it can be pasted as it is. */
   pasteable(remedy: string): string {
     const { configFile, stateDirectory } = this.options
-    const flags = [
-      ...(configFile === defaults.configFile ? [] : [` --config ${configFile}`]),
-      ...(stateDirectory === defaults.stateDirectory ? [] : [` --state-dir ${stateDirectory}`]),
-    ].join('')
     // A hint of an error may name its place already, as one of the flags: once is enough.
     return commented(remedy).replaceAll(
       /\b(emf-pxe (?:fetch|rollback|serve|status|probe)\b)(?: --(?:config|state-dir) (?:'[^']*'|\S+))*/g,
-      (_, command: string) => `${command}${flags}`,
+      (_, command: string) => withPlaces(command, { config: configFile, 'state-dir': stateDirectory }),
     )
   }
 

@@ -1,5 +1,5 @@
+import { endAtOnce } from '../host/end-at-once.ts'
 import type { Streams } from '../ui/streams.ts'
-import { endAtOnce } from './end-at-once.ts'
 import { onStopSignals } from './interrupt.ts'
 import { createProgram } from './program.ts'
 import { answerForStrangers, muteExperimentalWarnings } from './surroundings.ts'

@@ -97,7 +97,7 @@ export const arrows: Readonly<Record<string, readonly string[]>> = {
     'deploy',
     'nodes',
   ],
-  cli: ['errors', 'ui', 'config'],
+  cli: ['errors', 'ui', 'config', 'host'],
 }
 
 /** Bytes and values in, bytes and values out: no sockets, files, clocks, randomness or logs. */

@@ -9,7 +9,7 @@ export interface Import {
   /** Project-relative file, or the name of a package: `node:fs`, `zod`, `@oclif/core`. */
   readonly target: string
   readonly kind: 'file' | 'package'
-  /** `import()`: loaded only when that line runs. */
+  /** `import()`, `process.getBuiltinModule()`: loaded only when that line runs. */
   readonly lazy: boolean
   /** `import type`: gone at run time. */
   readonly typeOnly: boolean
@@ -37,7 +37,7 @@ export function parseSource(file: string, text: string): SourceFile {
 }
 
 const importForms =
-  /\b(?:import|export)\s+(?<type>type\s)?(?:[\w*{}\s,$]+?\s+from\s+)?['"](?<static>[^'"]+)['"]|\bimport\s*\(\s*['"](?<lazy>[^'"]+)['"]\s*\)/g
+  /\b(?:import|export)\s+(?<type>type\s)?(?:[\w*{}\s,$]+?\s+from\s+)?['"](?<static>[^'"]+)['"]|\b(?:import|getBuiltinModule)\s*\(\s*['"](?<lazy>[^'"]+)['"]\s*\)/g
 
 function* importsOf(file: string, code: string): Generator<Import> {
   for (const match of code.matchAll(importForms)) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { defaultStateDirectory } from '../../config/places.ts'
 
 const socketName = 'control.sock'
-const usualStateDirectory = '/var/lib/emf-pxe'
 
 /**
  * The directory below /run that systemd makes for the service with this state directory, and takes away
@@ -24,7 +24,7 @@ export function controlSocketPath(
 ): string {
   const given = runtimeDirectory?.split(':', 1)[0]
   if (given !== undefined && given !== '') return join(given, socketName)
-  const isUsual = isRoot && stateDirectory === usualStateDirectory
+  const isUsual = isRoot && stateDirectory === defaultStateDirectory
   return join((isUsual ? runDirectoryOf(stateDirectory) : undefined) ?? stateDirectory, socketName)
 }
 
