@@ -5,7 +5,7 @@ import { runningWords } from '../deploy/program-file.ts'
 import { configFile } from '../deploy/render/systemd.ts'
 import { showPlan } from '../deploy/show.ts'
 import { stepReporter } from '../deploy/step-reporter.ts'
-import { desired } from '../deploy/targets/tools.ts'
+import { desired, toWatchABoot } from '../deploy/targets/tools.ts'
 import type { RenderValues } from '../deploy/values.ts'
 import { EmfPxeError } from '../errors/error.ts'
 import type { InitSurroundings } from './surroundings.ts'
@@ -56,7 +56,7 @@ function afterwards({ paths }: RenderValues): InstallResult['afterwards'] {
   return [
     { what: 'To serve', command: `${runningWords().join(' ')} serve ${places}` },
     {
-      what: 'Boot a node from its network card (PXE over IPv4), and watch it',
+      what: toWatchABoot,
       command: `emf-pxe watch --state-dir ${stateDirectory}`,
     },
     { what: 'To undo everything', command: `rm -r ${config} ${stateDirectory}/artifact` },

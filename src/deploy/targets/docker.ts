@@ -8,7 +8,7 @@ import { baseNotes, imageCommands, observeImages } from './docker-image.ts'
 import { firewallNotes, observeFirewall } from './firewall.ts'
 import { observeCeiling, receiveCeiling } from './kernel.ts'
 import type { SpecInput, Target } from './target.ts'
-import { desired, installedProgram, named, needBinary, needTool, yesNo } from './tools.ts'
+import { desired, installedProgram, named, needBinary, needTool, toWatchABoot, yesNo } from './tools.ts'
 
 const healthTimeoutMs = 90_000
 const healthPollMs = 1_000
@@ -89,7 +89,7 @@ export const dockerTarget: Target = {
   notes: (input) => [...baseNotes(input), ...firewallNotes(input.facts)],
 
   afterwards: () => [
-    { what: 'Boot a node from its network card (PXE over IPv4), and watch it', command: 'emf-pxe watch' },
+    { what: toWatchABoot, command: 'emf-pxe watch' },
     { what: 'Its log', command: `docker logs --follow ${containerName}` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],

@@ -6,7 +6,7 @@ import { unitName } from '../render/systemd.ts'
 import { firewallNotes, observeFirewall } from './firewall.ts'
 import { observeCeiling, receiveCeiling } from './kernel.ts'
 import type { SpecInput, Target } from './target.ts'
-import { desired, installedProgram, named, needTool, yesNo } from './tools.ts'
+import { desired, installedProgram, named, needTool, toWatchABoot, yesNo } from './tools.ts'
 
 /** Where systemd keeps the state of users that come and go (DynamicUser=). */
 const privateState = '/var/lib/private'
@@ -87,7 +87,7 @@ export const systemdTarget: Target = {
   notes: ({ facts }: SpecInput) => firewallNotes(facts),
 
   afterwards: () => [
-    { what: 'Boot a node from its network card (PXE over IPv4), and watch it', command: 'emf-pxe watch' },
+    { what: toWatchABoot, command: 'emf-pxe watch' },
     { what: 'Its log', command: `journalctl --unit ${unitName} --follow` },
     { what: 'To undo everything', command: 'emf-pxe uninstall' },
   ],

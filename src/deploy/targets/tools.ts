@@ -4,6 +4,9 @@ import type { DesiredFile, FileRole } from '../plan.ts'
 import type { RenderedFile } from '../values.ts'
 import type { ProgramFile, SpecInput } from './target.ts'
 
+/** What comes first after an installation, whatever the command for it is. */
+export const toWatchABoot = 'Boot a node from its network card (PXE over IPv4), and watch it'
+
 /** Asks a program for its version; throws DEPLOY_TOOL_MISSING when it is not there. */
 export async function needTool(
   host: DeployHost,

@@ -1,6 +1,25 @@
 import { rmSync } from 'node:fs'
-import { atTheNode, type Fault, node, once, receipt, stored } from '../fault-making.ts'
+import { atTheNode, type Fault, node, once, type PlayedNode, receipt, stored } from '../fault-making.ts'
 import { at, bootFile } from '../fault-site.ts'
+
+/** A packet filter at the node, which then boots as `play` says; the repair takes it away. */
+function filteredNode(
+  chain: string,
+  play: (node: PlayedNode) => Promise<void>,
+): Pick<Fault, 'make' | 'repair'> {
+  return {
+    make: node(async (played) => {
+      await played.run(`nft 'table inet fw { chain ${chain} }'`)
+      await play(played)
+    }),
+    repair: atTheNode('nft delete table inet fw'),
+  }
+}
+
+async function untilGivenUp(played: PlayedNode): Promise<void> {
+  await played.boot()
+  await played.givenUp()
+}
 
 /** What is wrong with the service, while it runs, and what it tells of past boots. */
 export const serviceFaults: readonly Fault[] = [
@@ -83,13 +102,9 @@ export const serviceFaults: readonly Fault[] = [
     outcome: 'warning',
     evidence: /offers were sent.* and nothing was fetched/,
     remedy: /^emf-pxe probe/,
-    make: node(async (played) => {
-      await played.run(
-        "nft 'table inet fw { chain out { type filter hook output priority 0; udp dport 4011 drop; }; }'",
-      )
+    ...filteredNode('out { type filter hook output priority 0; udp dport 4011 drop; };', async (played) => {
       for (let time = 0; time < 3; time++) await played.boot('--no-fetch')
     }),
-    repair: atTheNode('nft delete table inet fw'),
   },
   {
     name: 'a firewall between node and server that knows nothing of data ports',
@@ -97,28 +112,20 @@ export const serviceFaults: readonly Fault[] = [
     outcome: 'warning',
     evidence: /never acknowledged: something drops UDP from our data ports/,
     remedy: /open UDP from the TFTP data ports/,
-    make: node(async (played) => {
-      await played.run(
-        "nft 'table inet fw { chain in { type filter hook input priority 0; udp sport { 67, 69, 4011 } accept; meta l4proto udp drop; }; }'",
-      )
-      await played.boot()
-      await played.givenUp()
-    }),
-    repair: atTheNode('nft delete table inet fw'),
+    ...filteredNode(
+      'in { type filter hook input priority 0; udp sport { 67, 69, 4011 } accept; meta l4proto udp drop; };',
+      untilGivenUp,
+    ),
   },
   {
     name: 'a cable pulled during a transfer',
     check: 'last-day',
     outcome: 'warning',
     evidence: /stopped acknowledging at block \d+/,
-    make: node(async (played) => {
-      await played.run(
-        "nft 'table inet fw { chain in { type filter hook input priority 0; udp sport 1024-65535 udp sport != 4011 quota over 40 kbytes drop; }; }'",
-      )
-      await played.boot()
-      await played.givenUp()
-    }),
-    repair: atTheNode('nft delete table inet fw'),
+    ...filteredNode(
+      'in { type filter hook input priority 0; udp sport 1024-65535 udp sport != 4011 quota over 40 kbytes drop; };',
+      untilGivenUp,
+    ),
   },
   {
     name: 'a node that is told of a file that we do not have',
